@@ -1,0 +1,78 @@
+/** The error codes of MongoDB that the engine answers with (names and numbers as in its `error_codes.yml`). */
+export const codes = {
+  InternalError: 1,
+  BadValue: 2,
+  UnknownError: 8,
+  FailedToParse: 9,
+  Unauthorized: 13,
+  TypeMismatch: 14,
+  Overflow: 15,
+  InvalidLength: 16,
+  ProtocolError: 17,
+  AuthenticationFailed: 18,
+  IllegalOperation: 20,
+  InvalidBSON: 22,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  CannotCreateIndex: 67,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  MaxTimeMSExpired: 50,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  EmptyFieldName: 56,
+  CommandNotFound: 59,
+  ImmutableField: 66,
+  IndexAlreadyExists: 68,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  ShutdownInProgress: 91,
+  OperationFailed: 96,
+  UnsatisfiableWriteConcern: 100,
+  WriteConflict: 112,
+  CommandNotSupported: 115,
+  DocumentValidationFailure: 121,
+  ExceededMemoryLimit: 146,
+  CannotIndexParallelArrays: 171,
+  TransactionTooOld: 225,
+  QueryFeatureNotAllowed: 224,
+  NotImplemented: 238,
+  NoSuchTransaction: 251,
+  OperationNotSupportedInTransaction: 263,
+  QueryExceededMemoryLimitNoDiskUseAllowed: 292,
+  APIVersionError: 322,
+  InterruptedAtShutdown: 11600,
+  Interrupted: 11601,
+  BSONObjectTooLarge: 10334,
+  DuplicateKey: 11000,
+  OutOfDiskSpace: 14031,
+  KeyTooLong: 17280
+} as const
+
+export type ErrorCode = keyof typeof codes
+
+/** What an error may carry beside its code, as members of the reply or of the `writeErrors` entry. */
+export type ErrorMembers = Readonly<Record<string, unknown>>
+
+/**
+ * An error that is answered to the client as `{ ok: 0, code, codeName, errmsg, ...members }`. MongoDB also has codes
+ * without a name (`Location40415`); they are given as plain numbers.
+ */
+export class EngineError extends Error {
+  readonly code: number
+  readonly codeName: string
+  readonly members: ErrorMembers
+  readonly labels: string[] = []
+
+  constructor (code: ErrorCode | number, message: string, members: ErrorMembers = {}) {
+    super(message)
+    this.name = 'EngineError'
+    this.code = typeof code === 'number' ? code : codes[code]
+    this.codeName = typeof code === 'number' ? `Location${code}` : code
+    this.members = members
+  }
+}
