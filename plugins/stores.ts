@@ -1,0 +1,11 @@
+import fp from 'fastify-plugin'
+import { createStores, type Stores } from '../src/stores/index.js'
+
+declare module 'fastify' {
+  interface FastifyInstance { stores: Stores }
+}
+
+/** The only way to the data for routes and for authentication. */
+export default fp(async function stores (app) {
+  app.decorate('stores', createStores(app.models))
+}, { name: 'stores', dependencies: ['models'] })
