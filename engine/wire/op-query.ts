@@ -1,11 +1,12 @@
 import { EngineError } from '../errors.js'
-import { readLength, type Value } from '../bson/value.js'
+import { readLength } from '../bson/value.js'
 import { HEADER_BYTES } from './limits.js'
-import { readDocument } from './op-msg.js'
+import { readDocument, type Message } from './op-msg.js'
 
 const COMMAND_COLLECTION = '.$cmd'
 
-export interface Query { readonly database: string, readonly body: Value }
+/** A command that names its database beside the body. */
+export interface Query extends Message { readonly database: string }
 
 /**
  * OP_QUERY, the request of old, in which drivers still send the first message of a connection: flags, the name of a
@@ -23,5 +24,6 @@ export function parseOpQuery (frame: Buffer): Query {
   }
   // A projection may follow a query, but not a command.
   if (readLength(frame, start) !== frame.length - start) throw new EngineError('InvalidBSON', 'OP_QUERY with an impossible length')
-  return { database: collection.slice(0, -COMMAND_COLLECTION.length), body: readDocument(frame, start, frame.length) }
+  const database = collection.slice(0, -COMMAND_COLLECTION.length)
+  return { database, body: readDocument(frame, start, frame.length), sequences: [] }
 }

@@ -1,0 +1,38 @@
+import { Double } from 'bson'
+import { DocumentWriter } from './document-writer.js'
+import { HEADER_BYTES } from './limits.js'
+
+/** The members of a reply in the order in which they are sent; see DocumentWriter for how they become BSON. */
+export type Reply = Readonly<Record<string, unknown>>
+
+export const opcodes = { reply: 1, query: 2004, compressed: 2012, message: 2013 } as const
+
+const SUCCESS = { ok: new Double(1) }
+
+/** An OP_MSG of one body section. `ok: 1` is added to a reply that does not say otherwise. */
+export function opMsg (reply: Reply, responseTo: number): Buffer {
+  const prefix = 5 // flags, kind of section
+  const message = write(reply, prefix, opcodes.message, responseTo)
+  message.fill(0, HEADER_BYTES, HEADER_BYTES + prefix)
+  return message
+}
+
+/** The answer to OP_QUERY: no flags, no cursor, one document. */
+export function opReply (reply: Reply, responseTo: number): Buffer {
+  const prefix = 20 // responseFlags, cursorID (int64), startingFrom, numberReturned
+  const message = write(reply, prefix, opcodes.reply, responseTo)
+  message.fill(0, HEADER_BYTES, HEADER_BYTES + prefix)
+  message.writeInt32LE(1, HEADER_BYTES + 16)
+  return message
+}
+
+function write (reply: Reply, prefix: number, opcode: number, responseTo: number): Buffer {
+  const writer = new DocumentWriter(HEADER_BYTES + prefix)
+  writer.document('ok' in reply ? reply : { ...reply, ...SUCCESS })
+  const message = writer.finish()
+  message.writeInt32LE(message.length, 0)
+  message.writeInt32LE(0, 4) // requestID: nothing is ever answered to a reply
+  message.writeInt32LE(responseTo, 8)
+  message.writeInt32LE(opcode, 12)
+  return message
+}
