@@ -4,6 +4,7 @@ import { FrameReader, ProtocolViolation } from './frames.js'
 import { MAX_MESSAGE_BYTES } from './limits.js'
 import { isMoreToCome, parseOpMsg, type Message } from './op-msg.js'
 import { parseOpQuery } from './op-query.js'
+import type { ScramConversation } from './scram.js'
 import { opcodes, opMsg, opReply, type Reply } from './reply.js'
 
 /** A command as it came in; `database` only where the message names it outside of the body (OP_QUERY). */
@@ -27,8 +28,11 @@ const MAX_UNSENT_BYTES = 1024 * 1024
  */
 export class Connection {
   readonly id: number
-  /** Longest message that is taken; a server with passwords keeps it small until `authenticate`. */
+  /** The longest message that is taken; short until the client has proved who it is, if it has to. */
   longestMessage = MAX_MESSAGE_BYTES
+  /** Who has signed in, and the exchange in which someone is about to. */
+  user: string | undefined
+  conversation: ScramConversation | undefined
   readonly #socket: Socket
   readonly #responder: Responder
   readonly #onFailure: OnFailure

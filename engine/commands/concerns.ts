@@ -1,0 +1,47 @@
+import { EngineError } from '../errors.js'
+import { BsonType, stringOf, typeNames, type Value } from '../bson/value.js'
+import { readFields } from './arguments.js'
+import type { Fields } from './fields.js'
+
+const readConcernFields: Fields = { level: 'string', afterClusterTime: 'timestamp', provenance: 'string' }
+
+/** Every write is on disk before it is visible, and there is one node: these four levels are the same here. */
+const levels = new Set(['local', 'available', 'majority', 'linearizable'])
+
+/** @throws {EngineError} for a level that this engine cannot give */
+export function checkReadConcern (concern: Value): void {
+  const level = readFields('readConcern', readConcernFields, concern).string('level') ?? 'local'
+  if (levels.has(level)) return
+  if (level === 'snapshot') throw new EngineError('InvalidOptions', 'read concern level snapshot is not supported')
+  throw new EngineError('BadValue', `Enumeration value '${level}' for field 'readConcern.level' is not a valid value.`)
+}
+
+const writeConcernFields: Fields = {
+  w: ['number', 'string'], j: 'bool', fsync: 'bool', wtimeout: 'number', wtimeoutMS: 'number', provenance: 'string'
+}
+
+/** The most nodes that a replica set can have. */
+const MAX_NODES = 50
+
+/**
+ * A reply always means that the write is on this node's disk, which is all that `j` and any `w` up to 1 or 'majority'
+ * can ask for. More nodes are refused before anything is written.
+ * @throws {EngineError}
+ */
+export function checkWriteConcern (concern: Value): void {
+  const args = readFields('writeConcern', writeConcernFields, concern)
+  const w = args.value('w')
+  if (w === undefined) return
+  if (w.type === BsonType.string) return checkMode(stringOf(w))
+  const nodes = args.integer('w') ?? 1
+  if (nodes < 0 || nodes > MAX_NODES) {
+    throw new EngineError('FailedToParse', `w has to be a non-negative number and not greater than ${MAX_NODES}; found: ${typeNames[w.type]}`)
+  }
+  if (nodes > 1) throw new EngineError('UnsatisfiableWriteConcern', 'Not enough data-bearing nodes')
+}
+
+function checkMode (mode: string): void {
+  if (mode !== 'majority') {
+    throw new EngineError('UnknownReplWriteConcern', `No write concern mode named '${mode}' found in replica set configuration`)
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { EngineError } from '../errors.js'
+import type { Namespace } from './namespace.js'
+
+/** A cursor that nobody asks for is forgotten after this long, as in MongoDB (`cursorTimeoutMillis`). */
+const IDLE_MS = 10 * 60_000
+const SWEEP_MS = 30_000
+const MAX_OPEN = 10_000
+
+/** How much a batch may hold: it ends before either is exceeded, though never without a document. */
+export interface BatchLimits { readonly documents: number, readonly bytes: number }
+
+export interface Batch { readonly documents: readonly Buffer[], readonly isLast: boolean }
+
+/** What a cursor still has to give. Between batches it keeps a position, never a read transaction, which would pin the store's pages. */
+export interface CursorSource {
+  next (limits: BatchLimits, checkInterrupt: () => void): Batch | Promise<Batch>
+}
+
+interface Cursor {
+  readonly namespace: string
+  readonly session: string | undefined
+  readonly source: CursorSource
+  usedAt: number
+  isInUse: boolean
+}
+
+/**
+ * The open cursors of a server. A cursor belongs to a collection and perhaps to a session, but to no connection: the
+ * driver asks for each batch on whatever connection is free.
+ */
+export class Cursors {
+  readonly #cursors = new Map<bigint, Cursor>()
+  readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref()
+
+  get open (): number {
+    return this.#cursors.size
+  }
+
+  /** Keeps what a first batch has left and returns the id under which it can be had. */
+  add (namespace: Namespace, source: CursorSource, lsid?: Buffer): bigint {
+    if (this.#cursors.size >= MAX_OPEN) throw new EngineError('OperationFailed', `more than ${MAX_OPEN} cursors are open`)
+    const id = this.#unusedId()
+    const session = lsid?.toString('hex')
+    this.#cursors.set(id, { namespace: namespace.toString(), session, source, usedAt: performance.now(), isInUse: false })
+    return id
+  }
+
+  /**
+   * The next batch of a cursor, which is gone after its last batch and after any error.
+   * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
+   */
+  async next (id: bigint, namespace: Namespace, limits: BatchLimits, checkInterrupt: () => void): Promise<Batch> {
+    const cursor = this.#find(id, namespace)
+    cursor.isInUse = true
+    try {
+      const batch = await cursor.source.next(limits, checkInterrupt)
+      if (batch.isLast) this.#cursors.delete(id)
+      return batch
+    } catch (error) {
+      this.#cursors.delete(id)
+      throw error
+    } finally {
+      cursor.isInUse = false
+      cursor.usedAt = performance.now()
+    }
+  }
+
+  /** Forgets a cursor; `false` when the collection has none of that id. */
+  kill (id: bigint, namespace: Namespace): boolean {
+    return this.#cursors.get(id)?.namespace === namespace.toString() && this.#cursors.delete(id)
+  }
+
+  killSession (lsid: Buffer): void {
+    const session = lsid.toString('hex')
+    for (const [id, cursor] of this.#cursors) {
+      if (cursor.session === session) this.#cursors.delete(id)
+    }
+  }
+
+  close (): void {
+    clearInterval(this.#sweeper)
+    this.#cursors.clear()
+  }
+
+  #find (id: bigint, namespace: Namespace): Cursor {
+    const cursor = this.#cursors.get(id)
+    if (cursor === undefined) throw new EngineError('CursorNotFound', `cursor id ${id} not found`)
+    if (cursor.namespace !== namespace.toString()) {
+      throw new EngineError('Unauthorized', `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`)
+    }
+    if (cursor.isInUse) throw new EngineError('CursorInUse', `cursor id ${id} is already in use`)
+    return cursor
+  }
+
+  #sweep (): void {
+    const oldest = performance.now() - IDLE_MS
+    for (const [id, cursor] of this.#cursors) {
+      if (!cursor.isInUse && cursor.usedAt < oldest) this.#cursors.delete(id)
+    }
+  }
+
+  /** Not to be guessed, positive, and never 0, which means that there is no cursor. */
+  #unusedId (): bigint {
+    const id = randomBytes(8).readBigInt64BE() & 0x7fff_ffff_ffff_ffffn
+    return id === 0n || this.#cursors.has(id) ? this.#unusedId() : id
+  }
+}

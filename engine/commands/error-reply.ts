@@ -1,0 +1,26 @@
+import { Double } from 'bson'
+import { codes, EngineError } from '../errors.js'
+import type { Reply } from '../wire/reply.js'
+
+const FAILURE = new Double(0)
+
+/** Codes after which the same write may be sent again; the label is only for writes that carry a transaction number. */
+const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, 10107, codes.InterruptedAtShutdown, 11602, 13435, 13436])
+
+/** The reply to a command that failed as a whole. */
+export function errorReply (error: EngineError, isRetryableWrite = false): Reply {
+  const { message, code, codeName, members, labels } = error
+  const errorLabels = isRetryableWrite && retryable.has(code) ? [...labels, 'RetryableWriteError'] : labels
+  return { ok: FAILURE, errmsg: message, code, codeName, ...members, ...(errorLabels.length > 0 && { errorLabels }) }
+}
+
+/** One entry of `writeErrors`: the statement at `index` failed, the command itself is `ok: 1`. */
+export function writeError (index: number, { code, members, message }: EngineError): Reply {
+  return { index, code, ...members, errmsg: message }
+}
+
+/** What a client may be told of an error that is no answer of MongoDB's, but a fault of this engine. */
+export function asEngineError (error: unknown): EngineError {
+  if (error instanceof EngineError) return error
+  return new EngineError('InternalError', error instanceof Error ? error.message : String(error))
+}

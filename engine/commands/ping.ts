@@ -1,0 +1,9 @@
+import type { Command } from './command.js'
+
+export const ping: Command = {
+  name: 'ping',
+  summary: 'Answers',
+  fields: { ping: 'any' },
+  isPublic: true,
+  run: () => ({})
+}

@@ -1,0 +1,79 @@
+import { forEachField, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Connection, Request, Responder } from '../wire/connection.js'
+import type { Reply } from '../wire/reply.js'
+import type { Command } from './command.js'
+import { CommandContext } from './context.js'
+import { asEngineError, errorReply } from './error-reply.js'
+import type { Services } from './services.js'
+
+/** What may be asked with OP_QUERY, which is only there for the first words of a connection. */
+const HANDSHAKE = new Set(['hello', 'isMaster', 'ismaster'])
+
+/** Runs commands: finds them, checks their arguments, and turns whatever they throw into a reply. */
+export class CommandResponder implements Responder {
+  readonly #commands: ReadonlyMap<string, Command>
+  readonly #services: Services
+
+  constructor (commands: readonly Command[], services: Services) {
+    this.#commands = new Map(commands.flatMap(withAliases).map((command) => [command.name, command]))
+    this.#services = services
+  }
+
+  respond (request: Request, connection: Connection): Reply | Promise<Reply> {
+    let command: Command | undefined
+    let isRetryable = false
+    try {
+      command = this.#find(request, connection)
+      this.#services.status.started(command.name)
+      const context = new CommandContext(command, request, this.#services, connection)
+      isRetryable = context.retry !== undefined
+      const reply = command.run(context)
+      return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, isRetryable)) : reply
+    } catch (error) {
+      return this.#fail(error, command, isRetryable)
+    }
+  }
+
+  respondToError (error: EngineError): Reply {
+    return errorReply(error)
+  }
+
+  #find ({ body, database }: Request, connection: Connection): Command {
+    const name = firstName(body)
+    if (database !== undefined && !HANDSHAKE.has(name)) {
+      throw new EngineError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`)
+    }
+    const command = this.#commands.get(name)
+    if (command === undefined) throw new EngineError('CommandNotFound', `no such command: '${name}'`)
+    if (!command.isPublic && this.#services.credentials !== undefined && connection.user === undefined) {
+      throw new EngineError('Unauthorized', `Command ${name} requires authentication`)
+    }
+    return command
+  }
+
+  #fail (error: unknown, command: Command | undefined, isRetryable: boolean): Reply {
+    if (command !== undefined) this.#services.status.failed(command.name)
+    if (!(error instanceof EngineError)) this.#logFault(error, command)
+    return errorReply(asEngineError(error), isRetryable)
+  }
+
+  #logFault (error: unknown, command: Command | undefined): void {
+    const stack = error instanceof Error ? error.stack : String(error)
+    this.#services.log({ level: 'error', msg: 'a command failed unexpectedly', command: command?.name, stack })
+  }
+}
+
+function withAliases (command: Command): Command[] {
+  const { name, aliases = [], fields } = command
+  return [command, ...aliases.map((alias) => ({ ...command, name: alias, fields: { ...fields, [alias]: fields[name] } }))]
+}
+
+function firstName (body: Value): string {
+  let name = ''
+  forEachField(body, (first) => {
+    name = first
+    return false
+  })
+  return name
+}

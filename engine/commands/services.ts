@@ -1,0 +1,20 @@
+import type { Log } from '../log.js'
+import type { ScramCredentials } from '../wire/scram.js'
+import type { Cursors } from './cursors.js'
+import type { Status } from './status.js'
+import type { Store } from '../storage/store.js'
+
+/** What the commands of one server share. */
+export interface Services {
+  readonly store: Store
+  readonly cursors: Cursors
+  readonly status: Status
+  readonly log: Log
+  readonly clock: () => Date
+  /** Whom to ask for a password; without it whoever reaches the socket is trusted. */
+  readonly credentials: ScramCredentials | undefined
+  /** The address that clients are told, `host:port` or the path of a socket. */
+  readonly address: () => string
+  /** Whether what runs should end, because the server is closing. */
+  readonly closing: () => boolean
+}

@@ -1,0 +1,53 @@
+import { Binary } from 'bson'
+import { EngineError } from '../errors.js'
+import type { Value } from '../bson/value.js'
+import { readFields, type Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import type { Fields } from './fields.js'
+
+/** Minutes without use after which a client must not count on its session: `logicalSessionTimeoutMinutes`. */
+export const SESSION_MINUTES = 30
+
+/** A retryable write: sent again with the same session and number, it must be answered again and not done again. */
+export interface Retry {
+  /** The session's id, 16 bytes of its own. */
+  readonly lsid: Buffer
+  readonly txnNumber: bigint
+}
+
+const sessionFields: Fields = { id: 'binary', uid: 'binary' }
+
+/** The id of a logical session, as a copy. @throws {EngineError} when it is not a UUID */
+export function sessionId (session: Value, path: string): Buffer {
+  const args = readFields(path, sessionFields, session)
+  args.requiredValue('id')
+  const id = args.binary('id')
+  if (id?.subtype !== Binary.SUBTYPE_UUID || id.bytes.length !== 16) {
+    throw new EngineError('InvalidOptions', `${path}.id must be a UUID of 16 bytes`)
+  }
+  return Buffer.from(id.bytes)
+}
+
+/** The ids in the array that `endSessions` and `refreshSessions` take. */
+export function sessionIds (args: Arguments, name: string): Buffer[] {
+  return args.requiredDocuments(name).map((session) => sessionId(session, `${name}.${name}`))
+}
+
+/**
+ * The retry number of a command, if it has one.
+ * @throws {EngineError} for a transaction, which this engine does not have yet, or a number where none may be
+ */
+export function readRetry (command: Command, args: Arguments, lsid: Buffer | undefined): Retry | undefined {
+  if (args.has('autocommit') || args.has('startTransaction')) {
+    throw new EngineError('IllegalOperation', 'This engine does not support transactions')
+  }
+  const txnNumber = args.int64('txnNumber')
+  if (txnNumber === undefined) return undefined
+  if (lsid === undefined) throw new EngineError('InvalidOptions', 'Transaction number requires a session ID to also be specified')
+  if (txnNumber < 0n) throw new EngineError('InvalidOptions', 'Transaction number cannot be negative')
+  if (!command.isRetryable) {
+    throw new EngineError(50768, 'txnNumber may only be provided for multi-document transactions and retryable write commands. ' +
+      `autocommit:false was not provided, and ${command.name} is not a retryable write command.`)
+  }
+  return { lsid, txnNumber }
+}

@@ -1,0 +1,134 @@
+import { chmodSync } from 'node:fs'
+import { createServer as createNetServer, type Server, type Socket } from 'node:net'
+import type { Command } from './commands/command.js'
+import { Cursors } from './commands/cursors.js'
+import { CommandResponder } from './commands/responder.js'
+import { Status } from './commands/status.js'
+import type { Log } from './log.js'
+import type { Store } from './storage/store.js'
+import { Connection } from './wire/connection.js'
+import { ProtocolViolation } from './wire/frames.js'
+import { MAX_UNAUTHENTICATED_BYTES } from './wire/limits.js'
+import type { ScramCredentials } from './wire/scram.js'
+
+export interface ServerOptions {
+  readonly store: Store
+  readonly commands: readonly Command[]
+  readonly log: Log
+  readonly clock?: () => Date
+  /** Whom to ask for a password: to be given wherever somebody else could connect. */
+  readonly credentials?: ScramCredentials
+  /** How long a message may take to arrive, and `close` for what is running, in milliseconds. */
+  readonly patience?: number
+}
+
+/** A path of a unix socket, or a port of the loopback interface. */
+export type ListenAt = { readonly path: string } | { readonly port: number }
+
+const MAX_CONNECTIONS = 1000
+const PATIENCE_MS = 30_000
+const BACKLOG = 511
+
+/** Serves a store over MongoDB's wire protocol. The store is the caller's: it is neither opened nor closed here. */
+export class EngineServer {
+  readonly #server: Server
+  readonly #connections = new Set<Connection>()
+  readonly #options: ServerOptions
+  readonly #status: Status
+  readonly #cursors = new Cursors()
+  readonly #responder: CommandResponder
+  readonly #patience: number
+  readonly #sweeper: NodeJS.Timeout
+  #address = ''
+  #lastId = 0
+  #isClosing = false
+
+  constructor (options: ServerOptions) {
+    const { store, commands, log, credentials, clock = () => new Date(), patience = PATIENCE_MS } = options
+    this.#options = options
+    this.#patience = patience
+    this.#status = new Status(clock())
+    this.#responder = new CommandResponder(commands, {
+      store,
+      log,
+      clock,
+      credentials,
+      cursors: this.#cursors,
+      status: this.#status,
+      address: () => this.#address,
+      closing: () => this.#isClosing
+    })
+    this.#server = createNetServer((socket) => this.#accept(socket))
+    this.#server.maxConnections = MAX_CONNECTIONS
+    this.#server.on('drop', () => this.#status.connections.totalRejected++)
+    this.#sweeper = setInterval(() => this.#dropStalled(), patience / 10).unref()
+  }
+
+  /** What clients connect to: `127.0.0.1:port`, or the socket's path. */
+  get address (): string {
+    return this.#address
+  }
+
+  async listen (at: ListenAt): Promise<void> {
+    const isSocket = 'path' in at
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ ...at, ...(!isSocket && { host: '127.0.0.1' }), backlog: BACKLOG }, resolve)
+    })
+    // From here on an error is one of accepting, such as too many open files; the next connection may succeed.
+    this.#server.removeAllListeners('error')
+    this.#server.on('error', (error) => this.#options.log({ level: 'error', msg: 'cannot accept connections', error: error.message }))
+    if (isSocket) chmodSync(at.path, 0o600)
+    const address = this.#server.address()
+    this.#address = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : String(address)
+  }
+
+  /** Stops listening, interrupts what is running, waits for its replies to leave, and drops who does not take them. */
+  async close (): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#sweeper)
+    this.#cursors.close()
+    if (!this.#server.listening) return
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    for (const connection of this.#connections) connection.close()
+    const deadline = setTimeout(() => this.#connections.forEach((connection) => connection.destroy()), this.#patience)
+    await closed
+    clearTimeout(deadline)
+  }
+
+  #accept (socket: Socket): void {
+    const connection = new Connection(++this.#lastId, socket, this.#responder, (error) => this.#logFailure(connection, error))
+    if (this.#options.credentials !== undefined) connection.longestMessage = MAX_UNAUTHENTICATED_BYTES
+    this.#connections.add(connection)
+    const { connections } = this.#status
+    connections.current++
+    connections.totalCreated++
+    socket.once('close', () => {
+      this.#connections.delete(connection)
+      connections.current--
+    })
+  }
+
+  #dropStalled (): void {
+    const now = performance.now()
+    for (const connection of this.#connections) {
+      if (connection.incompleteFor(now) < this.#patience) continue
+      this.#options.log({ level: 'warn', msg: 'a message did not arrive in time', connection: connection.id })
+      connection.destroy()
+    }
+  }
+
+  #logFailure ({ id }: Connection, error: Error): void {
+    const isViolation = error instanceof ProtocolViolation
+    this.#options.log({
+      level: isViolation ? 'warn' : 'error',
+      msg: isViolation ? `connection closed: ${error.message}` : 'connection closed after a fault',
+      connection: id,
+      ...(!isViolation && { stack: error.stack })
+    })
+  }
+}
+
+export function createServer (options: ServerOptions): EngineServer {
+  return new EngineServer(options)
+}
