@@ -1,5 +1,5 @@
 import { addDecimals, compareDecimals, decimalFromDouble, decimalFromInteger, decimalFromRoundedDouble, decimalOf, decimalValue, doubleFromDecimal, multiplyDecimals, type Decimal } from './decimal.js'
-import { BsonType, numberOf, type Value } from './value.js'
+import { boolOf, BsonType, numberOf, type Value } from './value.js'
 
 const INT32_LIMIT = 2n ** 31n
 const INT64_LIMIT = 2n ** 63n
@@ -27,6 +27,13 @@ export function compareNumbers (a: Value, b: Value): number {
 export function isNaNValue (value: Value): boolean {
   if (value.type === BsonType.double) return Number.isNaN(numberOf(value))
   return value.type === BsonType.decimal128 && decimalOf(value).kind === 'nan'
+}
+
+/** What counts as true where a flag is wanted: neither false, nor null, nor a zero of any type. */
+export function isTruthy (value: Value): boolean {
+  if (value.type === BsonType.bool) return boolOf(value)
+  if (value.type === BsonType.null || value.type === BsonType.undefined) return false
+  return !isNumber(value) || nearestDouble(value) !== 0
 }
 
 /**

@@ -47,7 +47,28 @@ export function compareValues (a: Value | undefined, b: Value | undefined): numb
 
 /** Equal in the sense of that order: 1 equals 1.0, also deep inside documents, whose fields must be in the same order. */
 export function equalValues (a: Value | undefined, b: Value | undefined): boolean {
+  if (a?.type === b?.type && a !== undefined && b !== undefined && isScalar(a.type)) return equalBytes(a, b)
   return compareValues(a, b) === 0
+}
+
+/** The types whose values are equal exactly when their bytes are. */
+function isScalar (type: number): boolean {
+  return brackets[type] !== brackets[BsonType.int32] && !(type in withFields)
+}
+
+const withFields: Readonly<Record<number, true>> = {
+  [BsonType.document]: true,
+  [BsonType.array]: true,
+  [BsonType.codeWithScope]: true
+}
+
+function equalBytes (a: Value, b: Value): boolean {
+  if (a.end - a.start !== b.end - b.start) return false
+  // A native comparison costs more than a short loop, and most values that differ do so in their first bytes.
+  for (let at = a.start, other = b.start; at < a.end; at++, other++) {
+    if (a.bytes[at] !== b.bytes[other]) return false
+  }
+  return true
 }
 
 function compareWithin (type: number, a: Value, b: Value): number {
