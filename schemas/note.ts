@@ -1,0 +1,55 @@
+import Type, { type Static } from 'typebox'
+import { Uuid } from './uuid.js'
+
+const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-22T10:05:00.000Z'] })
+const Title = Type.String({ maxLength: 1000 })
+const Tags = Type.Array(Type.String(), { uniqueItems: true })
+
+/** Apart from these two, a user's fields have any name and any type. */
+const typedFields = { title: Type.Optional(Title), tags: Type.Optional(Tags) }
+
+/** Whatever else is in a note belongs to its user, and passes as it is. */
+const withUserFields = { additionalProperties: true }
+
+export const Note = Type.Object({
+  id: Uuid,
+  notebook: Uuid,
+  owner: Uuid,
+  rev: Type.String({ description: 'Changes with every write; in quotes it is the ETag', examples: ['3-9f2c61d04b7e'] }),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  deletedAt: Type.Optional(Timestamp),
+  ...typedFields
+}, withUserFields)
+
+export type Note = Static<typeof Note>
+
+export const NoteCreate = Type.Object({
+  id: Type.Optional(Uuid),
+  notebook: Type.Optional(Uuid),
+  ...typedFields
+}, withUserFields)
+
+export type NoteCreate = Static<typeof NoteCreate>
+
+export const NoteReplace = Type.Object({
+  notebook: Type.Optional(Uuid),
+  ...typedFields
+}, withUserFields)
+
+export type NoteReplace = Static<typeof NoteReplace>
+
+/** A JSON Merge Patch (RFC 7396): `null` removes a field. */
+export const NotePatch = Type.Object({
+  title: Type.Optional(Type.Union([Title, Type.Null()])),
+  tags: Type.Optional(Type.Union([Tags, Type.Null()]))
+}, withUserFields)
+
+export type NotePatch = Static<typeof NotePatch>
+
+export const NotePage = Type.Object({
+  items: Type.Array(Note),
+  next: Type.Optional(Type.String({ description: 'The cursor of the next page; absent on the last one' }))
+})
+
+export const NoteParams = Type.Object({ id: Uuid }, { additionalProperties: false })
