@@ -7,5 +7,9 @@ declare module 'fastify' {
 
 /** The only way to the data for routes and for authentication. */
 export default fp(async function stores (app) {
-  app.decorate('stores', createStores(app.models))
-}, { name: 'stores', dependencies: ['models'] })
+  const { limits, sessionSecrets } = app.config
+  app.decorate('stores', createStores(app.models, {
+    notes: { cursorSecrets: sessionSecrets, limits },
+    sessionLifetimes: { absoluteSeconds: limits.sessionAbsoluteSeconds, idleSeconds: limits.sessionIdleSeconds }
+  }))
+}, { name: 'stores', dependencies: ['config', 'models'] })

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import type { Note } from '../../schemas/note.js'
+import { problem } from '../errors.js'
+import type { NoteRow } from '../models/note.js'
+
+type Fields = Record<string, unknown>
+
+const serverNames = ['id', 'notebook', 'owner', 'rev', 'createdAt', 'updatedAt', 'deletedAt'] as const
+
+export type ServerFields = Partial<Pick<Note, typeof serverNames[number]>>
+
+/** A note as its users see it. */
+export function toNote (row: NoteRow): Note {
+  return { ...serverFields(row), ...row.fields }
+}
+
+export function serverFields ({ _id, notebook, owner, rev, createdAt, updatedAt, deletedAt }: NoteRow) {
+  return {
+    id: _id.toString(),
+    notebook: notebook.toString(),
+    owner: owner.toString(),
+    rev,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+    ...deletedAt && { deletedAt: deletedAt.toISOString() }
+  }
+}
+
+/**
+ * The user's part of a body. What belongs to the server may only repeat the value it has: then what was
+ * read can be edited and written back (S-024).
+ */
+export function userFields (body: Fields, present: ServerFields): Fields {
+  const entries = Object.entries(body)
+  const foreign = entries.filter(([name, value]) => isReserved(name) && !repeats(present, name, value))
+  if (foreign.length > 0) throw problem('RESERVED_FIELD', { errors: foreign.map(([name]) => reserved(name)) })
+  return Object.fromEntries(entries.filter(([name]) => !isReserved(name)))
+}
+
+function isReserved (name: string): boolean {
+  return name.startsWith('_') || serverNames.some((serverName) => serverName === name)
+}
+
+function repeats (present: Fields, name: string, value: unknown): boolean {
+  return Object.hasOwn(present, name) && present[name] === value
+}
+
+function reserved (name: string) {
+  const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return { pointer, detail: `${JSON.stringify(name)} belongs to the server.`, code: 'RESERVED_FIELD' }
+}
+
+/** `<generation>-<random>`: the generation is for the eye, the random part tells two lives of one id apart. */
+export function nextRev (rev = '0'): string {
+  return `${Number.parseInt(rev) + 1}-${randomBytes(6).toString('hex')}`
+}
+
+const sortTitleBytes = 1024
+
+/**
+ * What lists order a note by for `title`: its beginning, as an index key has to stay short. Titles of more than 1,024 bytes
+ * that begin alike are ordered by id.
+ */
+export function sortTitle ({ title }: Fields): string {
+  if (typeof title !== 'string') return ''
+  const { read } = new TextEncoder().encodeInto(title, new Uint8Array(sortTitleBytes))
+  return title.slice(0, read)
+}
