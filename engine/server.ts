@@ -18,7 +18,7 @@ export interface ServerOptions {
   readonly clock?: () => Date
   /** Whom to ask for a password: to be given wherever somebody else could connect. */
   readonly credentials?: ScramCredentials
-  /** How long a message may take to arrive, and `close` for what is running, in milliseconds. */
+  /** Milliseconds that a message may take to arrive, once it has begun, and replies to leave when the server closes. */
   readonly patience?: number
 }
 
@@ -26,7 +26,7 @@ export interface ServerOptions {
 export type ListenAt = { readonly path: string } | { readonly port: number }
 
 const MAX_CONNECTIONS = 1000
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 10_000
 const BACKLOG = 511
 
 /** Serves a store over MongoDB's wire protocol. The store is the caller's: it is neither opened nor closed here. */

@@ -69,10 +69,10 @@ export class Connection {
     return this.#incompleteSince === undefined ? 0 : now - this.#incompleteSince
   }
 
-  /** Lets a command that is running answer, then closes. */
+  /** Lets a command that is running answer, then closes as soon as the client has taken all replies. */
   close (): void {
     this.#closing = true
-    if (!this.#answering) this.#socket.end()
+    if (!this.#answering) this.#socket.destroySoon()
   }
 
   destroy (): void {
@@ -145,7 +145,7 @@ export class Connection {
     reply.then((late) => {
       this.#answering = false
       this.#write(encode(late, frame.readInt32LE(4)))
-      if (this.#closing) this.#socket.end()
+      if (this.#closing) this.#socket.destroySoon()
       else this.#proceed()
     }).catch((error: Error) => this.#fail(error))
   }

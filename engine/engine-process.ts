@@ -1,0 +1,74 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { extname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { Notice, Order, StartOrder } from './ipc.js'
+import type { Log } from './log.js'
+
+/** main.js beside this file when it was compiled, main.ts when it runs from source. */
+const MAIN = fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url))
+
+/** One engine in a child process, from its fork to its exit. */
+export class EngineProcess {
+  /** Resolves, never rejects, with how the process ended. */
+  readonly exited: Promise<string>
+  readonly #child: ChildProcess
+
+  constructor (log: Log) {
+    this.#child = fork(MAIN, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')) })
+    this.exited = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
+      this.#child.on('error', (error) => {
+        if (this.#child.pid === undefined) resolve(error.message) // it was never born
+        else log({ level: 'error', msg: 'cannot reach the engine process', error: error.message })
+      })
+    })
+    this.#child.on('message', (notice: Notice) => {
+      if (notice.type === 'log') log(notice.entry)
+    })
+    forwardLines(this.#child.stdout, (msg) => log({ level: 'info', msg }))
+    forwardLines(this.#child.stderr, (msg) => log({ level: 'error', msg }))
+  }
+
+  get pid (): number {
+    return this.#child.pid ?? 0
+  }
+
+  /**
+   * Has it open the data directory and listen; resolves with the address.
+   * @throws {Error} with the reason for which it cannot; the process has ended then
+   */
+  async start (order: StartOrder, timeout: number): Promise<string> {
+    const answer = new Promise<Notice>((resolve) => {
+      this.#child.on('message', (notice: Notice) => {
+        if (notice.type !== 'log') resolve(notice)
+      })
+    })
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeout)
+    this.#order(order)
+    const first = await Promise.race([answer, this.exited])
+    clearTimeout(timer)
+    if (typeof first === 'string') throw new Error(`The engine did not become ready: it ended with ${first}`)
+    if (first.type === 'ready') return first.address
+    await this.exited
+    throw new Error(first.type === 'failed' ? first.reason : 'unreachable')
+  }
+
+  /** Has it finish what it is doing and exit; kills it after `timeout`. */
+  async stop (timeout: number): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeout)
+    if (this.#child.connected) this.#order({ type: 'close' })
+    await this.exited
+    clearTimeout(timer)
+  }
+
+  #order (order: Order): void {
+    this.#child.send(order)
+  }
+}
+
+/** What it prints itself is rare, and mostly the last words of native code. */
+function forwardLines (stream: Readable | null, forward: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on('line', forward)
+}
