@@ -81,9 +81,9 @@ export class DocumentWriter {
       : this.#bytes.writeDoubleLE(value, this.#length)
   }
 
-  /** null, dates and the classes of `bson`: rare enough to let `bson` write them. */
+  /** null (which an undefined element of an array becomes), dates and the classes of `bson`: rare enough to let `bson` write them. */
   #encoded (name: string, value: unknown): void {
-    const wrapped = Buffer.from(serialize({ v: value }))
+    const wrapped = Buffer.from(serialize({ v: value }, { ignoreUndefined: false }))
     this.#raw(wrapped[4], name, wrapped, 7, wrapped.length - 1)
   }
 
