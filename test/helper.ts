@@ -20,7 +20,10 @@ const testEnvironment = {
   QUIRE_RATE_SIGNUP_PER_MINUTE: '0'
 }
 
-/** The production app on a database of its own, closed when the test ends. `variables` are environment variables. */
+/**
+ * The production app on a database of its own, closed when the test ends; a file may share one among its tests, whose
+ * users are their own. (`teardown`, not `after`: at the top level only that one lets tap end.) `variables` are environment variables.
+ */
 export async function buildApp (t: Test, variables: Variables = {}): Promise<FastifyInstance> {
   const config = loadConfig({
     ...testEnvironment,
@@ -29,7 +32,7 @@ export async function buildApp (t: Test, variables: Variables = {}): Promise<Fas
     ...variables
   })
   const server = Fastify(serverOptions(config))
-  t.after(() => server.close())
+  t.teardown(() => server.close())
   await server.register(app, { config })
   await server.ready()
   return server
@@ -38,7 +41,7 @@ export async function buildApp (t: Test, variables: Variables = {}): Promise<Fas
 /** A directory that is removed when the test ends. */
 export function temporaryDirectory (t: Test): string {
   const directory = mkdtempSync(join(tmpdir(), 'quire-test-'))
-  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
@@ -49,14 +52,14 @@ export async function temporaryDatabase (t: Test): Promise<string> {
   const external = process.env['QUIRE_TEST_MONGODB_URI']
   const server = external ?? (await (engine ??= startFileEngine())).uri
   const uri = withDatabase(server, `quire-test-${randomBytes(6).toString('hex')}`)
-  if (external) t.after(() => dropDatabase(uri))
+  if (external) t.teardown(() => dropDatabase(uri))
   return uri
 }
 
 async function startFileEngine () {
   const { startEngine } = await import('../engine/index.js')
   const started = await startEngine({ dataDirectory: temporaryDirectory(t), log: () => {} })
-  t.after(() => started.close())
+  t.teardown(() => started.close())
   return started
 }
 
