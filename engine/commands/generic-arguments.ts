@@ -56,7 +56,7 @@ function fieldsOf (command: Command): FieldTable {
   return fields
 }
 
-const NONE: ReadonlyMap<string, never> = new Map()
+const NONE: ReadonlyMap<string, Value[]> = new Map()
 
 function readSequences (command: Command, fields: FieldTable, sequences: readonly Sequence[]): ReadonlyMap<string, Value[]> {
   if (sequences.length === 0) return NONE

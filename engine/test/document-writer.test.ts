@@ -30,7 +30,7 @@ t.test('numbers become int32 where they fit, bigints int64, and undefined is lef
   })))
 })
 
-t.test("the classes of bson keep their types", async (t) => {
+t.test('the classes of bson keep their types', async (t) => {
   const document = {
     a: new ObjectId(), b: new UUID(), c: new Binary(Buffer.of(1)), d: Decimal128.fromString('1.50'), e: new Timestamp({ t: 1, i: 2 }), f: new Double(1), g: /x/i
   }

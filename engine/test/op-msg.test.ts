@@ -40,7 +40,7 @@ t.test('flags: the known ones are obeyed, optional ones ignored, unknown require
   t.equal(isMoreToCome(message(PING, { flags: 2 })), true)
   t.equal(isMoreToCome(message(PING, { flags: 1 << 16 })), false)
   t.equal(isMoreToCome(withChecksum(message(PING, { flags: 1 }))), false)
-  t.equal(toJs(parseOpMsg(withChecksum(message(PING, { flags: 1 }))).body).ping, 'x')
+  t.strictSame(toJs(parseOpMsg(withChecksum(message(PING, { flags: 1 }))).body), PING)
   for (const bit of [2, 3, 8, 15]) t.throws(() => isMoreToCome(message(PING, { flags: 1 << bit })), ProtocolViolation)
   const damaged = withChecksum(message(PING, { flags: 1 }))
   damaged[30] ^= 1

@@ -1,7 +1,7 @@
 import { readLength } from '../bson/value.js'
 import { HEADER_BYTES } from './limits.js'
 
-const EMPTY = Buffer.alloc(0)
+const EMPTY: Buffer = Buffer.alloc(0)
 
 /** The peer does not speak the protocol; where the next message begins can no longer be known, so the socket closes. */
 export class ProtocolViolation extends Error {
