@@ -1,0 +1,166 @@
+import { describeField } from '../bson/describe.js'
+import { FieldCursor } from '../bson/field-cursor.js'
+import { MAX_DEPTH } from '../bson/validate.js'
+import { isArray, isDocument, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Modifier, Run } from './modifier.js'
+import { isDeeperThan } from './nesting.js'
+import { arrayIndex, tooDeep } from './path.js'
+import { Place } from './place.js'
+import { mergeBranches, mergeSteps, type Branch, type Step } from './plan.js'
+import { EMPTY_DOCUMENT, NULL, rewrite, type Edit, type Field } from './rewrite.js'
+
+/** The most nulls that are put into an array to reach the index that is set, as in mongod. */
+const MAX_PADDING = 1_500_000
+
+type Steps = ReadonlyMap<string, Step>
+
+/**
+ * Applies planned changes to the run's document. Each step turns the value at its path into the value after it, the very
+ * same one when nothing changed; so only containers with a change inside are written anew.
+ */
+export function applyPlan (plan: Branch, run: Run): Value {
+  return changeFields(plan.steps, run.document, new Place(run))
+}
+
+function applyStep (step: Step, before: Value | undefined, place: Place): Value | undefined {
+  switch (step.kind) {
+    case 'change': return applyChange(step.modifier, before, place)
+    case 'fields': return applyToFields(step.steps, before, place)
+    case 'elements': return applyToElements(step.steps, before, place)
+  }
+}
+
+function applyChange (modifier: Modifier, before: Value | undefined, place: Place): Value | undefined {
+  const after = modifier(before, place)
+  if (after === before) return before
+  place.checkMutable()
+  if (after !== undefined) checkStorable(after, place)
+  return after
+}
+
+function checkStorable (after: Value, place: Place): void {
+  place.checkCreatable()
+  // Since 5.0 such names are free inside documents, and on insert; but at the top they would look like operators.
+  if (place.depth === 1 && place.name.startsWith('$') && !place.run.inserting) throw dollarPrefixed(place.name)
+  if (place.depth > MAX_DEPTH || isDeeperThan(MAX_DEPTH - place.depth, after)) throw tooDeep()
+}
+
+/** The error for a name at the top of a document that only an insert may give. */
+export function dollarPrefixed (name: string): EngineError {
+  return new EngineError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`)
+}
+
+function applyToFields (planned: Steps, before: Value | undefined, place: Place): Value | undefined {
+  const steps = withMatchedIndex(planned, place)
+  if (before === undefined) {
+    const created = changeFields(steps, EMPTY_DOCUMENT, place)
+    return created === EMPTY_DOCUMENT ? undefined : created
+  }
+  if (isDocument(before)) return changeFields(steps, before, place)
+  if (isArray(before)) return changeElements(steps, before, place)
+  for (const [name, step] of steps) applyStep(step, undefined, place.beyond(name, before))
+  return before
+}
+
+function changeFields (steps: Steps, document: Value, place: Place): Value {
+  const fields = findFields(document, steps)
+  const edits: Edit[] = []
+  for (const [name, step] of steps) {
+    const field = fields.get(name)
+    const after = applyStep(step, field?.value, place.child(name, document))
+    if (after !== field?.value) edits.push({ name, field, after })
+  }
+  return edits.length === 0 ? document : rewrite(document, edits)
+}
+
+/** Changes elements by index. One that is unset becomes null, so that those behind it keep their indexes. */
+function changeElements (steps: Steps, array: Value, place: Place): Value {
+  const elements = findElements(array, steps)
+  let { length } = elements
+  const edits: Edit[] = []
+  for (const [name, step] of steps) {
+    const index = arrayIndex(name)
+    const field = elements.found.get(name)
+    const after = applyStep(step, field?.value, index === undefined ? place.beyond(name, array) : place.child(name, array))
+    if (after === field?.value || index === undefined) continue
+    checkPadding(index - length)
+    for (; length < index; length++) edits.push({ name: String(length), after: NULL })
+    edits.push({ name, field, after: after ?? NULL })
+    length = Math.max(length, index + 1)
+  }
+  return edits.length === 0 ? array : rewrite(array, edits)
+}
+
+function checkPadding (nulls: number): void {
+  if (nulls > MAX_PADDING) throw new EngineError('CannotBackfillArray', `can't backfill more than ${MAX_PADDING} elements`)
+}
+
+/** Changes all elements, or those that the array filters accept. */
+function applyToElements (steps: Steps, before: Value | undefined, place: Place): Value {
+  if (before === undefined) {
+    throw new EngineError('BadValue', `The path '${place.path}' must exist in the document in order to apply array updates.`)
+  }
+  if (!isArray(before)) {
+    throw new EngineError('BadValue', `Cannot apply array updates to non-array element ${describeField(place.name, before)}`)
+  }
+  const edits: Edit[] = []
+  const cursor = new FieldCursor(before)
+  for (let index = 0; cursor.next(); index++) {
+    const { value } = cursor
+    const element = place.child(String(index), before)
+    const step = stepForElement(steps, value, element)
+    const after = step === undefined ? value : applyStep(step, value, element)
+    if (after !== value) edits.push({ name: element.name, field: { at: cursor.nameStart - 1, value }, after: after ?? NULL })
+  }
+  return edits.length === 0 ? before : rewrite(before, edits)
+}
+
+/** What is to be done to an element: the steps of all identifiers whose filter accepts it, as one. */
+function stepForElement (steps: Steps, element: Value, place: Place): Step | undefined {
+  let united: Step | undefined
+  for (const [identifier, step] of steps) {
+    const accepts = place.run.arrayFilters.get(identifier)
+    if (accepts !== undefined && !accepts(element)) continue
+    united = united === undefined ? step : mergeSteps(united, step, place.path)
+  }
+  return united
+}
+
+/** Puts the index that the filter matched in the place of `$`. */
+function withMatchedIndex (steps: Steps, place: Place): Steps {
+  const matched = steps.get('$')
+  if (matched === undefined) return steps
+  const { document, inserting, context } = place.run
+  const position = inserting ? undefined : context.filter.position(document)
+  if (position === undefined) {
+    throw new EngineError('BadValue', 'The positional operator did not find the match needed from the query.')
+  }
+  const named = new Map(steps)
+  named.delete('$')
+  const indexed = new Map([[String(position), matched]])
+  return mergeBranches({ kind: 'fields', steps: named }, { kind: 'fields', steps: indexed }, place.path).steps
+}
+
+/** The fields that steps name; of several fields with one name it is the first, as everywhere in MongoDB. */
+function findFields (document: Value, steps: Steps): Map<string, Field> {
+  const fields = new Map<string, Field>()
+  const cursor = new FieldCursor(document)
+  while (fields.size < steps.size && cursor.next()) {
+    const name = cursor.name()
+    if (steps.has(name) && !fields.has(name)) fields.set(name, { at: cursor.nameStart - 1, value: cursor.value })
+  }
+  return fields
+}
+
+/** The same for an array, whose elements are found by their positions. */
+function findElements (array: Value, steps: Steps): { found: Map<string, Field>, length: number } {
+  const found = new Map<string, Field>()
+  const wanted = new Set([...steps.keys()].map(arrayIndex))
+  const cursor = new FieldCursor(array)
+  let length = 0
+  for (; cursor.next(); length++) {
+    if (wanted.has(length)) found.set(String(length), { at: cursor.nameStart - 1, value: cursor.value })
+  }
+  return { found, length }
+}

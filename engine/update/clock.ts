@@ -1,0 +1,53 @@
+import { BsonType, type Value } from '../bson/value.js'
+
+/** A BSON Timestamp's two halves: seconds since 1970 and a counter within the second. */
+export interface Tick {
+  readonly t: number
+  readonly i: number
+}
+
+/**
+ * The source of BSON Timestamps. Each one is greater than all before, also when the system clock is set back and, if
+ * it is seeded with the greatest one of the previous run, across a restart. Whoever stores documents must therefore
+ * store `last` in the same commit as the documents that got a timestamp; nobody has seen a timestamp of a write that
+ * was not committed.
+ */
+export interface Clock {
+  readonly next: () => Value
+  readonly last: Tick
+  /** Raises `last`, never lowers it. */
+  readonly seed: (last: Tick) => void
+}
+
+const MAX_INCREMENT = 0xffff_ffff
+
+/** @param now the system's time in milliseconds, `Date.now` outside tests */
+export function createClock (now: () => number, last: Tick = { t: 0, i: 0 }): Clock {
+  let current = last
+  return {
+    get last () { return current },
+    seed (tick) {
+      if (isAfter(tick, current)) current = tick
+    },
+    next () {
+      current = following(current, Math.floor(now() / 1000))
+      return timestampValue(current)
+    }
+  }
+}
+
+export function timestampValue ({ t, i }: Tick): Value {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeUInt32LE(i)
+  bytes.writeUInt32LE(t, 4)
+  return { type: BsonType.timestamp, bytes, start: 0, end: 8 }
+}
+
+function following (last: Tick, seconds: number): Tick {
+  if (seconds > last.t) return { t: seconds, i: 1 }
+  return last.i < MAX_INCREMENT ? { t: last.t, i: last.i + 1 } : { t: last.t + 1, i: 1 }
+}
+
+function isAfter (a: Tick, b: Tick): boolean {
+  return a.t > b.t || (a.t === b.t && a.i > b.i)
+}

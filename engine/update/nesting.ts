@@ -1,0 +1,19 @@
+import { FieldCursor } from '../bson/field-cursor.js'
+import { isArray, isDocument, type Value } from '../bson/value.js'
+
+/** Bytes that a document or array takes at least, and those that put it into another one: a type and an empty name. */
+const SMALLEST = 5
+const EACH_LEVEL = SMALLEST + 2
+
+/** Whether more than `levels` documents and arrays are nested in a value, itself included. */
+export function isDeeperThan (levels: number, value: Value): boolean {
+  if (!isDocument(value) && !isArray(value)) return false
+  if (levels <= 0) return true
+  // Nearly every value is too small to be too deep, which spares the walk.
+  if (value.end - value.start < SMALLEST + EACH_LEVEL * levels) return false
+  const cursor = new FieldCursor(value)
+  while (cursor.next()) {
+    if (isDeeperThan(levels - 1, cursor.value)) return true
+  }
+  return false
+}

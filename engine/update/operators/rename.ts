@@ -1,0 +1,72 @@
+import { describeField } from '../../bson/describe.js'
+import { equalValues } from '../../bson/order.js'
+import { BsonType, findField, isArray, isDocument, stringOf, type Value } from '../../bson/value.js'
+import { EngineError } from '../../errors.js'
+import { describeId } from '../describe-id.js'
+import type { Modifier, Operator } from '../modifier.js'
+import { arrayIndex, hasPlaceholder, isPrefix, parsePath, type UpdatePath } from '../path.js'
+
+/**
+ * `$rename`: the field at the destination becomes the one at the source, which goes. No other change can touch the
+ * source (that is a conflict), so it is read from the document as it was before the update.
+ */
+export const rename: Operator = (source, argument) => {
+  const destination = parseDestination(source, argument)
+  return [
+    { path: source, modifier: () => undefined },
+    { path: destination, modifier: moveFrom(source, destination) }
+  ]
+}
+
+function parseDestination (source: UpdatePath, argument: Value): UpdatePath {
+  const entry = describeField(source.text, argument)
+  if (argument.type !== BsonType.string) throw badValue(`The 'to' field for $rename must be a string: ${entry}`)
+  const name = stringOf(argument)
+  if (name.includes('\0')) throw badValue("The 'to' field for $rename cannot contain an embedded null byte")
+  const destination = parsePath(name)
+  if (source.text === name) throw badValue(`The source and target field for $rename must differ: ${entry}`)
+  if (isPrefix(source, destination) || isPrefix(destination, source)) {
+    throw badValue(`The source and target field for $rename must not be on the same path: ${entry}`)
+  }
+  if (hasPlaceholder(source)) throw badValue(`The source field for $rename may not be dynamic: ${source.text}`)
+  if (hasPlaceholder(destination)) throw badValue(`The destination field for $rename may not be dynamic: ${name}`)
+  return destination
+}
+
+function moveFrom (source: UpdatePath, destination: UpdatePath): Modifier {
+  return (before, { run: { document }, enclosingArray }) => {
+    const moved = findSource(document, source)
+    if (moved === undefined) return before
+    if (enclosingArray !== undefined) throw inArray('destination', destination, document, enclosingArray)
+    return before !== undefined && equalValues(before, moved) ? before : moved
+  }
+}
+
+/** The field to be moved, `undefined` if it could be there but is not. */
+function findSource (document: Value, path: UpdatePath): Value | undefined {
+  let value = document
+  let name = ''
+  let array: string | undefined
+  for (const part of path.parts) {
+    if (isArray(value)) array = name
+    const next = isDocument(value) || (isArray(value) && arrayIndex(part.name) !== undefined) ? findField(value, part.name) : notViable(path, name, value)
+    if (next === undefined) return undefined
+    value = next
+    name = part.name
+  }
+  if (array !== undefined) throw inArray('source', path, document, array)
+  return value
+}
+
+function notViable (path: UpdatePath, name: string, value: Value): never {
+  throw new EngineError('PathNotViable', `cannot use the part (${name} of ${path.text}) to traverse the element ({${describeField(name, value)}})`)
+}
+
+function inArray (end: 'source' | 'destination', path: UpdatePath, document: Value, array: string): EngineError {
+  const id = describeId(document)
+  return badValue(`The ${end} field cannot be an array element, '${path.text}' in doc with ${id} has an array field called '${array}'`)
+}
+
+function badValue (message: string): EngineError {
+  return new EngineError('BadValue', message)
+}

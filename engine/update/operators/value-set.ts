@@ -1,0 +1,33 @@
+import { compareValues } from '../../bson/order.js'
+import type { Value } from '../../bson/value.js'
+
+/**
+ * Distinct values by MongoDB's equality (1 equals 1.0). Kept sorted, so that a large array can be compared with a large
+ * set in less than the product of their sizes.
+ */
+export class ValueSet {
+  readonly #sorted: readonly Value[]
+
+  constructor (values: readonly Value[]) {
+    const sorted = [...values].sort(compareValues)
+    this.#sorted = sorted.filter((value, index) => index === 0 || compareValues(sorted[index - 1], value) !== 0)
+  }
+
+  has (value: Value): boolean {
+    return this.find(value) !== undefined
+  }
+
+  /** The member that equals `value`: of several equal ones given, the first. */
+  find (value: Value): Value | undefined {
+    let low = 0
+    let high = this.#sorted.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const difference = compareValues(this.#sorted[middle], value)
+      if (difference === 0) return this.#sorted[middle]
+      if (difference < 0) low = middle + 1
+      else high = middle
+    }
+    return undefined
+  }
+}

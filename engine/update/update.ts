@@ -1,0 +1,56 @@
+import { fields, isArray, isDocument, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import { MAX_DOCUMENT_BYTES } from '../wire/limits.js'
+import { parseArrayFilters } from './array-filters.js'
+import type { UpdateContext } from './modifier.js'
+import { parseModifiers } from './modifiers.js'
+import { parsePipeline } from './pipeline.js'
+import { parseReplacement } from './replacement.js'
+
+export type { UpdateContext } from './modifier.js'
+
+/** A parsed update, which can be applied to any number of documents. */
+export interface Update {
+  readonly kind: 'modifiers' | 'replacement'
+  /** The document after the update; the very same Buffer when nothing changed. */
+  apply (document: Buffer, context: UpdateContext): Buffer
+  /** The document that an upsert inserts: what the filter says by equalities, then the update; with `_id` first. */
+  insert (context: UpdateContext): Buffer
+}
+
+export interface UpdateOptions {
+  readonly arrayFilters?: readonly Value[]
+}
+
+/**
+ * Parses the update of an `update` or `findAndModify` command: a document whose first name begins with `$` has
+ * operators, any other one is a replacement, an array is a pipeline.
+ * @throws {EngineError} with MongoDB 7.0's code and text, before any document is looked at
+ */
+export function parseUpdate (update: Value, { arrayFilters = [] }: UpdateOptions = {}): Update {
+  return withSizeLimit(parseAnyUpdate(update, arrayFilters))
+}
+
+function parseAnyUpdate (update: Value, arrayFilters: readonly Value[]): Update {
+  if (isArray(update)) return parsePipeline(update)
+  if (!isDocument(update)) throw new EngineError('FailedToParse', 'Update argument must be either an object or an array')
+  const [first] = fields(update).next().value ?? ['']
+  if (first.startsWith('$')) return parseModifiers(update, parseArrayFilters(arrayFilters))
+  if (arrayFilters.length > 0) {
+    throw new EngineError('FailedToParse', 'arrayFilters may not be specified for replacement-style updates')
+  }
+  return parseReplacement(update)
+}
+
+function withSizeLimit ({ kind, apply, insert }: Update): Update {
+  return {
+    kind,
+    apply: (document, context) => withinLimit(apply(document, context)),
+    insert: (context) => withinLimit(insert(context))
+  }
+}
+
+function withinLimit (document: Buffer): Buffer {
+  if (document.length <= MAX_DOCUMENT_BYTES) return document
+  throw new EngineError('BSONObjectTooLarge', `Resulting document after update is larger than ${MAX_DOCUMENT_BYTES}`)
+}
