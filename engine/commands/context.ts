@@ -3,7 +3,7 @@ import type { Connection, Request } from '../wire/connection.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readCommand } from './generic-arguments.js'
-import { checkDatabaseName, Namespace } from './namespace.js'
+import { checkDatabaseName, Namespace } from '../storage/namespace.js'
 import type { Services } from './services.js'
 import { readRetry, sessionId, type Retry } from './session.js'
 

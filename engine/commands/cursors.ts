@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EngineError } from '../errors.js'
-import type { Namespace } from './namespace.js'
+import type { Namespace } from '../storage/namespace.js'
 
 /** A cursor that nobody asks for is forgotten after this long, as in MongoDB (`cursorTimeoutMillis`). */
 const IDLE_MS = 10 * 60_000
