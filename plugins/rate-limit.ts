@@ -3,12 +3,13 @@ import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 
 import fp from 'fastify-plugin'
 import type { Login } from '../schemas/auth.js'
 import { problem } from '../src/errors.js'
+import { WindowCounts } from './rate-limit/window-counts.js'
 
-/** What a route that takes passwords declares. Both count a request before anything is done for it (S-038). */
+/** What a route that takes passwords declares. Both count a request before a password is looked at (S-038). */
 export interface SignInLimit {
-  /** By client address, as `config.rateLimit`: the whole /64 of an IPv6 address, which is one customer's. */
+  /** As `config.rateLimit`: by client address, of IPv6 the /64, which is one customer. */
   perAddress: RateLimitOptions | false
-  /** By account and address, as a `preHandler`: others cannot lock the owner out (S-039). */
+  /** As a `preHandler`: by account and address, so that nobody can lock the owner out from elsewhere (S-039). */
   perAccount: onRequestAsyncHookHandler
 }
 
@@ -16,16 +17,18 @@ declare module 'fastify' {
   interface FastifyInstance { rateLimits: Record<'login' | 'signup', SignInLimit> }
 }
 
-const hiddenHeaders = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
+// How many attempts are left is nobody's business.
+const hidden = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false }
 
 export default fp(async function rateLimit (app) {
   const { rateLoginPerMinute, rateRequestsPerMinute, rateSignupPerMinute } = app.config.limits
   await app.register(limiter, {
     ...perMinute(rateRequestsPerMinute),
     global: rateRequestsPerMinute > 0,
-    addHeaders: hiddenHeaders,
-    addHeadersOnExceeding: hiddenHeaders,
-    errorResponseBuilder: () => problem('RATE_LIMITED')
+    store: WindowCounts,
+    addHeaders: hidden,
+    addHeadersOnExceeding: hidden,
+    errorResponseBuilder: () => problem('RATE_LIMITED') // the limiter adds Retry-After
   })
   app.decorate('rateLimits', { login: signInLimit(app, rateLoginPerMinute), signup: signInLimit(app, rateSignupPerMinute) })
 }, { name: 'rate-limit', dependencies: ['config'] })
@@ -42,9 +45,8 @@ function signInLimit (app: FastifyInstance, max: number): SignInLimit {
   }
 }
 
-/** The counters are kept in memory, the least recently used ones give way: far more than a flood can make in a minute. */
 function perMinute (max: number): RateLimitOptions {
-  return { max, timeWindow: 60_000, cache: 100_000 }
+  return { max, timeWindow: 60_000 }
 }
 
 function accountAndAddress ({ body, ip }: FastifyRequest): string {
