@@ -26,7 +26,7 @@ export default fp(async function passwords (app) {
     idleTimeout: 60_000
   })
   pool.on('error', (error) => app.log.error(error)) // of a thread without a task; it is replaced when there is one
-  const run = boundedBy(hashThreads + hashWaiting, pool)
+  const { run, close } = bounded(pool, hashThreads + hashWaiting)
   const dummy = dummyHash(cost)
 
   app.decorate('passwords', {
@@ -34,7 +34,7 @@ export default fp(async function passwords (app) {
     verify: (password, hash = dummy) => run('verify', { key: keyOf(password, passwordPepper), hash }),
     isOutdated: (hash) => getRounds(hash) < cost
   })
-  app.addHook('onClose', async () => await pool.close())
+  app.addHook('onClose', close)
 }, { name: 'passwords', dependencies: ['config'] })
 
 /**
@@ -50,16 +50,23 @@ function dummyHash (cost: number): string {
   return genSaltSync(cost) + '.'.repeat(31)
 }
 
-/** Runs tasks in the pool while there are fewer than `capacity` of them; the others are refused, not kept waiting. */
-function boundedBy (capacity: number, pool: Piscina) {
-  let tasks = 0
-  return async function run (name: string, task: object) {
-    if (tasks >= capacity) throw problem('OVERLOADED', { headers: { 'retry-after': '2' } })
-    tasks++
-    try {
-      return await pool.run(task, { name })
-    } finally {
-      tasks--
+/** Runs up to `capacity` tasks in the pool at a time, waiting ones included; one more is refused rather than kept. */
+function bounded (pool: Piscina, capacity: number) {
+  const running = new Set<Promise<unknown>>()
+  return {
+    async run (name: string, task: object) {
+      if (running.size >= capacity) throw problem('OVERLOADED', { headers: { 'retry-after': '2' } })
+      const result = pool.run(task, { name })
+      running.add(result)
+      try {
+        return await result
+      } finally {
+        running.delete(result)
+      }
+    },
+    async close () {
+      await Promise.allSettled(running)
+      await pool.destroy()
     }
   }
 }
