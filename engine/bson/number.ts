@@ -4,8 +4,8 @@ import { boolOf, BsonType, numberOf, type Value } from './value.js'
 const INT32_LIMIT = 2n ** 31n
 const INT64_LIMIT = 2n ** 63n
 
-export function isNumber (value: Value | undefined): value is Value {
-  return value !== undefined && isNumberType(value.type)
+export function isNumber (value: Value): boolean {
+  return isNumberType(value.type)
 }
 
 /** The four numeric types are one space: 1, 1.0, Long 1 and Decimal 1.00 are the same number. */

@@ -25,10 +25,16 @@ export function parsePath (text: string): Path {
 }
 
 /**
- * Visits everything that a path leads to by the rules of MongoDB's query language until a visit returns `true`, and
- * returns whether one did. Arrays on the way are gone through element by element, but not arrays in arrays; an array
- * of which no element is a document leads to nothing at all, not even to `undefined`.
+ * Makes a function that visits everything a path leads to, by the rules of MongoDB's query language, until a visit
+ * returns `true`, and returns whether one did. Arrays on the way are gone through element by element, but not arrays in
+ * arrays; an array of which no element is a document leads to nothing at all, not even to `undefined`.
  */
+export function pathMatcher (path: Path, leaf: Leaf, visit: Visit): (document: Value) => boolean {
+  const walk: Walk = { path, leaf, visit }
+  return (document) => walkDocument(document, 0, -1, walk)
+}
+
+/** The same for a path that is followed through one document only. */
 export function someValue (document: Value, path: Path, leaf: Leaf, visit: Visit): boolean {
   return walkDocument(document, 0, -1, { path, leaf, visit })
 }

@@ -1,0 +1,49 @@
+import { arrayElements, type Value } from '../bson/value.js'
+import { compile, type Matches } from './filter/compile.js'
+import type { FilterNode } from './filter/node.js'
+import { parser } from './filter/parse.js'
+
+export type { FilterNode, Test } from './filter/node.js'
+
+/** A parsed and compiled query filter. */
+export interface Filter {
+  readonly root: FilterNode
+  /** Whether the filter holds; only the fields that it names are looked at, and nothing is decoded. */
+  matches (document: Value): boolean
+  /** The index that the positional operator `$` stands for: of the array element by which a matching document matched. */
+  position (document: Value): number | undefined
+  /** The paths that the filter binds to one value, from which an upsert makes its new document. */
+  equalities (): Array<[path: string, value: Value]>
+}
+
+/**
+ * Parses a query filter.
+ * @throws {EngineError} with MongoDB's code and wording for whatever MongoDB refuses, NotImplemented for what it has and
+ *   this engine has not
+ */
+export function parseFilter (filter: Value): Filter {
+  const root = parser.filter(filter)
+  return { root, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
+}
+
+/** Compiles the filter a second time, and only if it is asked for, so that ordinary matching keeps no positions. */
+function positionFinder (root: FilterNode): Filter['position'] {
+  let position: number | undefined
+  let find: Matches | undefined
+  return (document) => {
+    find ??= compile(root, (index) => { position = index })
+    position = undefined
+    return find(document) ? position : undefined
+  }
+}
+
+/** Conditions under a `$or` with one branch and an `$in` with one element bind as well: MongoDB simplifies them away. */
+function equalitiesOf (node: FilterNode): Array<[string, Value]> {
+  if (node.kind === 'and' || (node.kind === 'or' && node.nodes.length === 1)) return node.nodes.flatMap(equalitiesOf)
+  if (node.kind !== 'path') return []
+  return node.tests.flatMap(({ operator, operand }): Array<[string, Value]> => {
+    if (operator === '$eq') return [[node.path, operand]]
+    const listed = operator === '$in' ? arrayElements(operand) : []
+    return listed.length === 1 ? [[node.path, listed[0]]] : []
+  })
+}
