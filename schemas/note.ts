@@ -32,10 +32,8 @@ export const NoteCreate = Type.Object({
 
 export type NoteCreate = Static<typeof NoteCreate>
 
-export const NoteReplace = Type.Object({
-  notebook: Type.Optional(Uuid),
-  ...typedFields
-}, withUserFields)
+/** What belongs to the server is compared with the note as it is, when that is known. */
+export const NoteReplace = Type.Object(typedFields, withUserFields)
 
 export type NoteReplace = Static<typeof NoteReplace>
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Note } from '../../schemas/note.js'
-import { problem } from '../errors.js'
+import { pointerTo } from '../document-rules.js'
+import { problem, type ProblemItem } from '../errors.js'
 import type { NoteRow } from '../models/note.js'
 
 type Fields = Record<string, unknown>
@@ -45,9 +46,8 @@ function repeats (present: Fields, name: string, value: unknown): boolean {
   return Object.hasOwn(present, name) && present[name] === value
 }
 
-function reserved (name: string) {
-  const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
-  return { pointer, detail: `${JSON.stringify(name)} belongs to the server.`, code: 'RESERVED_FIELD' }
+function reserved (name: string): ProblemItem {
+  return { pointer: pointerTo([name]), detail: `${JSON.stringify(name)} belongs to the server.`, code: 'RESERVED_FIELD' }
 }
 
 /** `<generation>-<random>`: the generation is for the eye, the random part tells two lives of one id apart. */

@@ -1,6 +1,7 @@
 import mongoose, { type mongo } from 'mongoose'
 import type { Note, NoteCreate, NotePatch, NoteReplace } from '../../schemas/note.js'
 import type { NoteListQuery } from '../../schemas/note-query.js'
+import { checkDocument, checkDocumentSize, type DocumentLimits } from '../document-rules.js'
 import { problem } from '../errors.js'
 import type { Models } from '../models/index.js'
 import type { NoteRow } from '../models/note.js'
@@ -9,13 +10,12 @@ import { mergePatch } from './merge-patch.js'
 import { NoteLists, type NotePage } from './note-list.js'
 import { nextRev, serverFields, sortTitle, toNote, userFields } from './note-row.js'
 import { type Conditions, NoteRows } from './note-rows.js'
-import { checkSize, type SizeLimits } from './note-size.js'
 import type { NotebookStore } from './notebook-store.js'
 import { uuidV7 } from './uuid.js'
 
 const { Timestamp, UUID } = mongoose.mongo
 
-export interface NoteOptions { cursorSecrets: string[], limits: SizeLimits & { queryMs: number } }
+export interface NoteOptions { cursorSecrets: string[], limits: DocumentLimits & { queryMs: number } }
 
 /**
  * Notes, as far as the acting user may reach them. An id is one note for everybody, as notes are shared and
@@ -25,7 +25,7 @@ export class NoteStore {
   readonly #rows: NoteRows
   readonly #lists: NoteLists
   readonly #notebooks: NotebookStore
-  readonly #limits: SizeLimits
+  readonly #limits: DocumentLimits
   readonly #now: () => number
 
   constructor ({ Note }: Models, notebooks: NotebookStore, { cursorSecrets, limits }: NoteOptions, now = Date.now) {
@@ -46,6 +46,7 @@ export class NoteStore {
   }
 
   async create (userId: string, body: NoteCreate): Promise<Note> {
+    checkDocument(body, this.#limits)
     const id = body.id ?? uuidV7(this.#now())
     const row = await this.#newRow(userId, id, body)
     if (await this.#rows.insert(row)) return toNote(row)
@@ -54,6 +55,7 @@ export class NoteStore {
 
   /** Makes the note when there is none of that id. */
   async replace (userId: string, id: string, body: NoteReplace, conditions: Conditions): Promise<{ note: Note, created: boolean }> {
+    checkDocument(body, this.#limits)
     const existing = await this.#overwrite(userId, id, body, conditions)
     if (existing) return { note: toNote(existing), created: false }
     if (conditions.match !== undefined) throw problem('PRECONDITION_FAILED')
@@ -64,9 +66,11 @@ export class NoteStore {
   }
 
   async patch (userId: string, id: string, patch: NotePatch, conditions: Conditions): Promise<Note> {
+    checkDocument(patch, this.#limits)
     return found(await this.#rows.update({ userId, id, permission: 'note:write' }, conditions, (row) => {
       const fields = mergePatch(row.fields, userFields(patch, serverFields(row))) as NoteRow['fields']
-      checkSize(fields, this.#limits)
+      checkDocument(fields, this.#limits)
+      checkDocumentSize(fields, this.#limits)
       return { fields, sortTitle: sortTitle(fields) }
     }))
   }
@@ -96,11 +100,9 @@ export class NoteStore {
     })
   }
 
-  async #newRow (userId: string, id: string, body: NoteCreate): Promise<NoteRow> {
-    const notebook = body.notebook ?? userId
+  async #newRow (userId: string, id: string, body: Record<string, unknown>): Promise<NoteRow> {
+    const notebook = await this.#notebooks.forNewNote(userId, body['notebook'])
     const fields = userFields(body, { id, notebook })
-    const isDefault = notebook === userId
-    if (!isDefault && !await this.#notebooks.mayFill(userId, notebook)) throw problem('NOTEBOOK_NOT_FOUND')
     const now = new Date(this.#now())
     return {
       _id: new UUID(id),

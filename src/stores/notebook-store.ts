@@ -1,4 +1,6 @@
+import { isUuid } from '../../schemas/uuid.js'
 import { within } from '../access.js'
+import { problem } from '../errors.js'
 import type { Models } from '../models/index.js'
 
 export class NotebookStore {
@@ -10,10 +12,7 @@ export class NotebookStore {
     this.#now = now
   }
 
-  /**
-   * The notebook where a user's notes go when nothing else is said. It has the id of its owner: it is known without
-   * a look-up, and making it twice makes one.
-   */
+  /** The notebook of notes that name none. It has its owner's id: known without a look-up, and made once however often it is made. */
   async createDefault (userId: string): Promise<void> {
     const now = this.#now()
     await this.#Notebook.updateOne(
@@ -23,8 +22,11 @@ export class NotebookStore {
     )
   }
 
-  /** Whether there is such a notebook, and the user may put notes into it. */
-  async mayFill (userId: string, notebookId: string): Promise<boolean> {
-    return await this.#Notebook.exists(within(userId, 'notebook:fill', { _id: notebookId })) !== null
+  /** The notebook that a new note of the user's goes to, given what its body says. */
+  async forNewNote (userId: string, wanted: unknown = userId): Promise<string> {
+    if (wanted === userId) return userId
+    const exists = isUuid(wanted) && await this.#Notebook.exists(within(userId, 'notebook:fill', { _id: wanted }))
+    if (!exists) throw problem('NOTEBOOK_NOT_FOUND')
+    return wanted
   }
 }

@@ -53,7 +53,7 @@ export default (async function noteRoutes (app) {
     const { match, noneMatch } = conditionsOf(request.headers)
     const note = await notes.read(request.user.id, request.params.id, { match }, request.query.deleted === 'include')
     reply.header('etag', entityTag(note))
-    if (noneMatch === '*' || noneMatch?.includes(note.rev)) return reply.code(304).send()
+    if (noneMatch === '*' || noneMatch?.includes(note.rev)) return reply.code(304).send(null)
     return note
   })
 
@@ -75,6 +75,7 @@ export default (async function noteRoutes (app) {
   })
 
   app.patch('/:id', {
+    config: { mediaTypes: ['application/merge-patch+json', 'application/json'] },
     schema: {
       tags,
       summary: 'Change fields of a note (JSON Merge Patch)',
