@@ -1,27 +1,25 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import mongoose from 'mongoose'
 import { Problem, problem } from '../src/errors.js'
+import { problemJson, problemType } from '../src/problem-json.js'
+import { databaseProblem } from './problem-details/database-problem.js'
+import { fastifyProblem } from './problem-details/fastify-problem.js'
 
-/** The one place that turns what was thrown into an answer (RFC 9457). */
+/** The one place that turns what was thrown, anywhere, into an answer: a problem document (RFC 9457). */
 export default fp(async function problemDetails (app) {
-  app.setErrorHandler((error, request, reply) => send(toProblem(error as FastifyError, request), request, reply))
-  app.setNotFoundHandler((request, reply) => send(problem('NOT_FOUND'), request, reply))
+  app.setErrorHandler((error, request, reply) => send(reply, toProblem(error, request)))
 }, { name: 'problem-details' })
 
-function toProblem (error: FastifyError | Problem, request: FastifyRequest): Problem {
+/** Ours, Fastify's or the database's; whatever else it is is a bug, and only the log says which. */
+function toProblem (error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
-  if (error.validation) return problem('VALIDATION_FAILED', { detail: error.message })
-  if (error instanceof mongoose.mongo.MongoNetworkError || error instanceof mongoose.mongo.MongoServerSelectionError) {
-    return problem('DATABASE_UNAVAILABLE', { headers: { 'retry-after': '2' } })
-  }
-  request.log.error(error)
-  return problem('INTERNAL')
+  const known = fastifyProblem(error, request) ?? databaseProblem(error)
+  if (known?.status !== 503 && known) return known
+  request.log.error({ err: error }, known ? known.title : 'unexpected error')
+  return known ?? problem('INTERNAL')
 }
 
-function send (problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, title, detail, code, errors, headers, members } = problem
-  return reply.code(status).headers(headers).type('application/problem+json').serializer(JSON.stringify).send({
-    type: `/docs/errors#${code.toLowerCase().replaceAll('_', '-')}`, title, status, detail, code, requestId: request.id, message: detail, errors, ...members
-  })
+function send (reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer') // RFC 9110, 15.5.2: it says how to sign in
+  return reply.code(problem.status).headers(problem.headers).type(problemType).send(problemJson(problem, reply.request.id))
 }

@@ -1,0 +1,34 @@
+import type { FastifyError, FastifyRequest } from 'fastify'
+import { pointerTo } from '../../src/document-rules.js'
+import { problem, type Problem, type ProblemCode, type ProblemItem } from '../../src/errors.js'
+
+const codes: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST'
+}
+
+/** What Fastify refuses by itself; undefined for any other error. */
+export function fastifyProblem (error: unknown, { raw }: FastifyRequest): Problem | undefined {
+  const { code, validation, validationContext = 'body' } = (error ?? {}) as Partial<FastifyError>
+  if (validation) return invalid(validation.map((failure) => itemOf(failure, validationContext)))
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') return raw.complete ? problem('OVERLOADED', { headers: { 'retry-after': '1' } }) : problem('REQUEST_TIMEOUT')
+  // The client went away, or sent less than it had announced, while the body was read.
+  if (!raw.complete && code === 'ECONNRESET') return problem('BAD_REQUEST')
+  return code !== undefined && Object.hasOwn(codes, code) ? problem(codes[code]!) : undefined
+}
+
+type Failure = NonNullable<FastifyError['validation']>[number]
+
+function invalid (errors: ProblemItem[]): Problem {
+  return problem('VALIDATION_FAILED', { detail: errors.map(({ detail }) => detail).join(' '), errors })
+}
+
+/** A failed keyword of a schema. The pointer goes into the body, or into the object of the query or path parameters. */
+function itemOf ({ instancePath, keyword, message = '', params }: Failure, context: string): ProblemItem {
+  const { missingProperty, additionalProperty } = params as Record<string, string | undefined>
+  const name = missingProperty ?? additionalProperty
+  const pointer = name === undefined ? instancePath : instancePath + pointerTo([name])
+  const complaint = keyword === 'required' ? 'is required' : keyword === 'additionalProperties' ? 'is unknown' : message
+  return { pointer, detail: `${context}${pointer} ${complaint}.`, code: keyword.replace(/[A-Z]/g, '_$&').toUpperCase() }
+}
