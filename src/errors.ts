@@ -20,7 +20,6 @@ export const catalogue = {
   NOTE_EXISTS: { status: 409, title: 'Note exists', detail: 'There is already a note with this id.' },
   PRECONDITION_FAILED: { status: 412, title: 'Precondition failed', detail: 'The note is not in the state that the request requires.' },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large', detail: 'The body is larger than this server accepts.' },
-  NOTE_TOO_LARGE: { status: 413, title: 'Note too large', detail: 'The note would be larger than this server keeps.' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Unsupported media type', detail: 'This route does not accept a body of that type or encoding.' },
   JSON_TOO_DEEP: { status: 422, title: 'JSON too deep', detail: 'Objects and arrays are nested deeper than this server keeps.' },
   JSON_TOO_WIDE: { status: 422, title: 'Too many keys', detail: 'The document has more keys than this server keeps.' },
