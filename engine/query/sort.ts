@@ -1,0 +1,79 @@
+import { describeField } from '../bson/describe.js'
+import { isNumber, nearestDouble } from '../bson/number.js'
+import { compareValues } from '../bson/order.js'
+import { BsonType, fields, findField, type Value } from '../bson/value.js'
+import { codes, EngineError } from '../errors.js'
+import { indexValues } from './index-values.js'
+import { parsePath, type Path } from './path.js'
+
+/** The values by which a document is sorted, one for each key; `undefined` where there is none, which sorts as null. */
+export type SortKey = ReadonlyArray<Value | undefined>
+
+export interface Sort {
+  readonly keys: ReadonlyArray<{ readonly path: string, readonly direction: 1 | -1 }>
+  /** The place of a document. Of an array the lowest element counts when ascending, the highest when descending. */
+  sortKey (document: Value): SortKey
+  compareKeys (left: SortKey, right: SortKey): number
+  /** Compares two documents; whoever compares many should keep their keys. */
+  compare (left: Value, right: Value): number
+}
+
+/** MongoDB's limit, that of the fields of an index. */
+const MAX_KEYS = 32
+
+/**
+ * Parses a sort specification such as `{ a: 1, 'b.c': -1 }`.
+ * @throws {EngineError} as MongoDB does; NotImplemented for `$meta`
+ */
+export function parseSort (specification: Value): Sort {
+  const keys = [...fields(specification)].map(([path, direction]) => ({ path, direction: readDirection(path, direction) }))
+  if (keys.length > MAX_KEYS) throw new EngineError(13103, 'too many compound keys')
+  const repeated = keys.find(({ path }, at) => keys.findIndex((other) => other.path === path) < at)
+  if (repeated !== undefined) throw new EngineError(7472500, `$sort key must not contain duplicate keys (duplicate: '${repeated.path}')`)
+  const paths = keys.map(({ path }) => checkPath(path))
+  const compareKeys = (left: SortKey, right: SortKey): number => {
+    for (let at = 0; at < keys.length; at++) {
+      const difference = compareValues(left[at], right[at])
+      if (difference !== 0) return difference * keys[at].direction
+    }
+    return 0
+  }
+  const sortKey = (document: Value): SortKey => lowest(rowsOf(document, paths), compareKeys)
+  return { keys, sortKey, compareKeys, compare: (left, right) => compareKeys(sortKey(left), sortKey(right)) }
+}
+
+function readDirection (path: string, value: Value): 1 | -1 {
+  if (value.type === BsonType.document) {
+    if (findField(value, '$meta') === undefined) throw new EngineError(17312, '$meta is the only expression supported by $sort right now')
+    throw new EngineError('NotImplemented', '$meta is not supported by this server')
+  }
+  if (!isNumber(value)) throw new EngineError(15974, `Illegal key in $sort specification: ${describeField(path, value)}`)
+  const direction = nearestDouble(value)
+  if (direction !== 1 && direction !== -1) throw new EngineError(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)')
+  return direction
+}
+
+function checkPath (text: string): Path {
+  const path = parsePath(text)
+  if (text === '') throw new EngineError(40352, 'FieldPath cannot be constructed with empty string')
+  if (text.endsWith('.')) throw new EngineError(40353, "FieldPath must not end with a '.'.")
+  if (path.parts.includes('')) throw new EngineError(15998, 'FieldPath field names may not be empty strings.')
+  if (path.parts.some((part) => part.startsWith('$'))) {
+    throw new EngineError(16410, "FieldPath field names may not start with '$'. Consider using $getField or $setField.")
+  }
+  return path
+}
+
+/** Arrays give a document several places, of which the first in the order of this sort counts. */
+function lowest (rows: readonly SortKey[], compareKeys: Sort['compareKeys']): SortKey {
+  return rows.reduce((first, row) => compareKeys(row, first) < 0 ? row : first)
+}
+
+function rowsOf (document: Value, paths: readonly Path[]): readonly SortKey[] {
+  try {
+    return indexValues(document, paths).rows
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== codes.CannotIndexParallelArrays) throw error
+    throw new EngineError('BadValue', 'cannot sort with keys that are parallel arrays')
+  }
+}
