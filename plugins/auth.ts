@@ -37,7 +37,7 @@ export default fp(async function authPlugin (app) {
     if (request.is404 || (isPublic && !changesSession)) return
     const identity = await identify(request)
     if (identity) request.user = identity
-    else if (!isPublic) throw problem('UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } })
+    else if (!isPublic) throw problem('UNAUTHENTICATED')
   })
   app.decorate('auth', { signIn, signOut })
 }, { name: 'auth', dependencies: ['cookies', 'jwt', 'stores'] })

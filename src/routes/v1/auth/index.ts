@@ -3,13 +3,15 @@ import Type from 'typebox'
 import { Login, SignedIn, Signup } from '../../../../schemas/auth.js'
 import { problem } from '../../../errors.js'
 
-export default (async function auth (app) {
+const tags = ['Account']
+
+export default (async function authRoutes (app) {
   const { auth, passwords, rateLimits, stores } = app
 
   app.post('/signup', {
     config: { public: true, changesSession: true, rateLimit: rateLimits.signup.perAddress },
     schema: {
-      tags: ['Accounts'],
+      tags,
       summary: 'Make an account and sign in',
       operationId: 'signup',
       body: Signup,
@@ -28,7 +30,7 @@ export default (async function auth (app) {
   app.post('/login', {
     config: { public: true, changesSession: true, rateLimit: rateLimits.login.perAddress },
     schema: {
-      tags: ['Accounts'],
+      tags,
       summary: 'Sign in',
       operationId: 'login',
       body: Login,
@@ -49,7 +51,7 @@ export default (async function auth (app) {
   app.post('/logout', {
     config: { public: true, changesSession: true },
     schema: {
-      tags: ['Accounts'],
+      tags,
       summary: 'End the session, for the cookie and every token of it',
       operationId: 'logout',
       response: { 204: Type.Null({ description: 'Nobody is signed in any more' }) }

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { User } from '../../../../schemas/user.js'
 import { problem } from '../../../errors.js'
 
-export default (async function me (app) {
-  app.get('/', {
+export default (async function meRoutes (app) {
+  app.get('', {
     schema: {
-      tags: ['Accounts'],
+      tags: ['Account'],
       summary: 'Who is signed in',
       operationId: 'getMe',
       response: { 200: User }
