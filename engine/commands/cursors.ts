@@ -31,7 +31,13 @@ interface Cursor {
  */
 export class Cursors {
   readonly #cursors = new Map<bigint, Cursor>()
-  readonly #sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref()
+  readonly #now: () => number
+  readonly #sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
+
+  /** `now` in milliseconds, of a clock that is never set back. */
+  constructor (now = () => performance.now()) {
+    this.#now = now
+  }
 
   get open (): number {
     return this.#cursors.size
@@ -42,7 +48,7 @@ export class Cursors {
     if (this.#cursors.size >= MAX_OPEN) throw new EngineError('OperationFailed', `more than ${MAX_OPEN} cursors are open`)
     const id = this.#unusedId()
     const session = lsid?.toString('hex')
-    this.#cursors.set(id, { namespace: namespace.toString(), session, source, usedAt: performance.now(), isInUse: false })
+    this.#cursors.set(id, { namespace: namespace.toString(), session, source, usedAt: this.#now(), isInUse: false })
     return id
   }
 
@@ -62,7 +68,7 @@ export class Cursors {
       throw error
     } finally {
       cursor.isInUse = false
-      cursor.usedAt = performance.now()
+      cursor.usedAt = this.#now()
     }
   }
 
@@ -75,6 +81,14 @@ export class Cursors {
     const session = lsid.toString('hex')
     for (const [id, cursor] of this.#cursors) {
       if (cursor.session === session) this.#cursors.delete(id)
+    }
+  }
+
+  /** Forgets the cursors that have been idle for too long. */
+  sweep (): void {
+    const oldest = this.#now() - IDLE_MS
+    for (const [id, cursor] of this.#cursors) {
+      if (!cursor.isInUse && cursor.usedAt < oldest) this.#cursors.delete(id)
     }
   }
 
@@ -91,13 +105,6 @@ export class Cursors {
     }
     if (cursor.isInUse) throw new EngineError('CursorInUse', `cursor id ${id} is already in use`)
     return cursor
-  }
-
-  #sweep (): void {
-    const oldest = performance.now() - IDLE_MS
-    for (const [id, cursor] of this.#cursors) {
-      if (!cursor.isInUse && cursor.usedAt < oldest) this.#cursors.delete(id)
-    }
   }
 
   /** Not to be guessed, positive, and never 0, which means that there is no cursor. */

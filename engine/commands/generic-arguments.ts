@@ -37,7 +37,13 @@ const known = new WeakMap<Command, FieldTable>()
 export function readCommand (command: Command, { body, sequences }: Message): Arguments {
   const fields = fieldsOf(command)
   const values = new Map<string, Value>()
-  forEachField(body, (name, value) => addField(values, command.name, name, value, fieldOf(name, fields, command)))
+  let isFirst = true
+  forEachField(body, (given, value) => {
+    // The first member is the command itself, perhaps by another of its names.
+    const name = isFirst ? command.name : given
+    isFirst = false
+    addField(values, command.name, name, value, fieldOf(name, fields, command))
+  })
   const args = new Arguments(command.name, values, readSequences(command, fields, sequences))
   const readConcern = args.document('readConcern')
   if (readConcern !== undefined) checkReadConcern(readConcern)

@@ -16,7 +16,7 @@ export class CommandResponder implements Responder {
   readonly #services: Services
 
   constructor (commands: readonly Command[], services: Services) {
-    this.#commands = new Map(commands.flatMap(withAliases).map((command) => [command.name, command]))
+    this.#commands = new Map(commands.flatMap(namesOf))
     this.#services = services
   }
 
@@ -64,9 +64,8 @@ export class CommandResponder implements Responder {
   }
 }
 
-function withAliases (command: Command): Command[] {
-  const { name, aliases = [], fields } = command
-  return [command, ...aliases.map((alias) => ({ ...command, name: alias, fields: { ...fields, [alias]: fields[name] } }))]
+function namesOf (command: Command): Array<[string, Command]> {
+  return [command.name, ...command.aliases ?? []].map((name) => [name, command])
 }
 
 function firstName (body: Value): string {

@@ -1,0 +1,86 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import { Cursors, type Batch, type CursorSource } from '../commands/cursors.js'
+import { Namespace } from '../storage/namespace.js'
+
+const NOTES = new Namespace('test', 'notes')
+const USERS = new Namespace('test', 'users')
+const LIMITS = { documents: 1, bytes: 1 }
+const noInterrupt = (): void => {}
+
+/** Gives so many empty batches. */
+function source (batches: number): CursorSource {
+  return { next: () => ({ documents: [], isLast: --batches === 0 }) }
+}
+
+function open (t: Test, now?: () => number): Cursors {
+  const cursors = new Cursors(now)
+  t.teardown(() => cursors.close())
+  return cursors
+}
+
+t.test('a cursor gives its batches and is gone after the last', async (t) => {
+  const cursors = open(t)
+  const id = cursors.add(NOTES, source(2))
+  t.ok(id > 0n)
+  t.equal((await cursors.next(id, NOTES, LIMITS, noInterrupt)).isLast, false)
+  t.equal((await cursors.next(id, NOTES, LIMITS, noInterrupt)).isLast, true)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 43 })
+})
+
+t.test('a cursor belongs to its collection', async (t) => {
+  const cursors = open(t)
+  const id = cursors.add(NOTES, source(2))
+  await t.rejects(cursors.next(id, USERS, LIMITS, noInterrupt), { code: 13 })
+  t.equal(cursors.kill(id, USERS), false)
+  t.equal(cursors.kill(id, NOTES), true)
+  t.equal(cursors.kill(id, NOTES), false)
+})
+
+t.test('a cursor is used by one at a time', async (t) => {
+  const cursors = open(t)
+  let finish = (_: Batch): void => {}
+  const id = cursors.add(NOTES, { next: () => new Promise((resolve) => { finish = resolve }) })
+  const first = cursors.next(id, NOTES, LIMITS, noInterrupt)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 143 })
+  finish({ documents: [], isLast: false })
+  t.equal((await first).isLast, false)
+})
+
+t.test('a cursor that failed is gone', async (t) => {
+  const cursors = open(t)
+  const id = cursors.add(NOTES, { next: () => { throw new Error('lost') } })
+  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), /lost/)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 43 })
+})
+
+t.test('the cursors of a session end with it', async (t) => {
+  const cursors = open(t)
+  const [session, other] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)]
+  cursors.add(NOTES, source(1), session)
+  const kept = cursors.add(NOTES, source(1), other)
+  cursors.killSession(session)
+  t.equal(cursors.open, 1)
+  t.equal(cursors.kill(kept, NOTES), true)
+})
+
+t.test('a cursor that nobody asks for is forgotten after ten minutes', async (t) => {
+  let now = 0
+  const cursors = open(t, () => now)
+  const used = cursors.add(NOTES, source(9))
+  const idle = cursors.add(NOTES, source(9))
+  now = 599_999
+  cursors.sweep()
+  t.equal(cursors.open, 2)
+  await cursors.next(used, NOTES, LIMITS, noInterrupt)
+  now = 600_001
+  cursors.sweep()
+  t.equal(cursors.kill(idle, NOTES), false)
+  t.equal(cursors.kill(used, NOTES), true)
+})
+
+t.test('there is a limit to the number of open cursors', async (t) => {
+  const cursors = open(t)
+  for (let opened = 0; opened < 10_000; opened++) cursors.add(NOTES, source(1))
+  t.throws(() => cursors.add(NOTES, source(1)), { code: 96 })
+})
