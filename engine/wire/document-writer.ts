@@ -21,12 +21,17 @@ export class DocumentWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  document (members: Readonly<Record<string, unknown>>): void {
+  document (members: Readonly<Record<string, unknown>>, last: Readonly<Record<string, unknown>> = {}): void {
     const start = this.#open()
+    this.#members(members)
+    this.#members(last)
+    this.#close(start)
+  }
+
+  #members (members: Readonly<Record<string, unknown>>): void {
     for (const name in members) {
       if (members[name] !== undefined) this.#field(name, members[name])
     }
-    this.#close(start)
   }
 
   #array (elements: readonly unknown[]): void {
@@ -96,8 +101,20 @@ export class DocumentWriter {
   #head (type: number, name: string, payload: number): void {
     this.#reserve(3 * name.length + 2 + payload)
     this.#bytes[this.#length++] = type
-    this.#length += this.#bytes.write(name, this.#length)
+    this.#name(name)
     this.#bytes[this.#length++] = 0
+  }
+
+  /** By hand while it is ASCII, as nearly every name is: a call into native code costs more than a short loop. */
+  #name (name: string): void {
+    for (let at = 0; at < name.length; at++) {
+      const code = name.charCodeAt(at)
+      if (code > 0x7f) {
+        this.#length += this.#bytes.write(name.slice(at), this.#length)
+        return
+      }
+      this.#bytes[this.#length++] = code
+    }
   }
 
   #open (): number {

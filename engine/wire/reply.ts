@@ -1,4 +1,5 @@
 import { Double } from 'bson'
+import { valueFrom } from '../bson/value.js'
 import { DocumentWriter } from './document-writer.js'
 import { HEADER_BYTES } from './limits.js'
 
@@ -7,7 +8,7 @@ export type Reply = Readonly<Record<string, unknown>>
 
 export const opcodes = { reply: 1, query: 2004, compressed: 2012, message: 2013 } as const
 
-const SUCCESS = { ok: new Double(1) }
+const SUCCESS = { ok: valueFrom(new Double(1)) }
 
 /** An OP_MSG of one body section. `ok: 1` is added to a reply that does not say otherwise. */
 export function opMsg (reply: Reply, responseTo: number): Buffer {
@@ -28,7 +29,7 @@ export function opReply (reply: Reply, responseTo: number): Buffer {
 
 function write (reply: Reply, prefix: number, opcode: number, responseTo: number): Buffer {
   const writer = new DocumentWriter(HEADER_BYTES + prefix)
-  writer.document('ok' in reply ? reply : { ...reply, ...SUCCESS })
+  writer.document(reply, 'ok' in reply ? undefined : SUCCESS)
   const message = writer.finish()
   message.writeInt32LE(message.length, 0)
   message.writeInt32LE(0, 4) // requestID: nothing is ever answered to a reply
