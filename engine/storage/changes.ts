@@ -1,0 +1,107 @@
+import { encodeCollection } from './catalog-row.js'
+import type { Catalog, Collection } from './catalog.js'
+import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
+import type { Table, Tables } from './environment.js'
+import { rowPrefix } from './rows.js'
+
+const LAST_ID_KEY = Buffer.from('lastId')
+
+/** What the works of a commit share (group.ts). */
+interface Shared {
+  readonly tables: Tables
+  catalog: Catalog
+  readonly counts: Map<number, Count>
+  fault: unknown
+}
+
+/** The changes of one work, each with the way to take it back. */
+export class Changes {
+  readonly tables: Tables
+  readonly #shared: Shared
+  readonly #undo: Array<() => void> = []
+  #hasEnded = false
+
+  constructor (shared: Shared) {
+    this.#shared = shared
+    this.tables = shared.tables
+  }
+
+  get catalog (): Catalog {
+    return this.#shared.catalog
+  }
+
+  /** @param before what the key has had so far */
+  put (table: Table, key: Buffer, value: Buffer, before: Buffer | undefined): void {
+    this.#change(() => table.putSync(key, value))
+    this.#undo.push(() => before === undefined ? table.removeSync(key) : table.putSync(key, before))
+  }
+
+  /** @param before what the key has had so far */
+  remove (table: Table, key: Buffer, before: Buffer): void {
+    this.#change(() => table.removeSync(key))
+    this.#undo.push(() => table.putSync(key, before))
+  }
+
+  /** Stores a collection that is new, or new in something. */
+  saveCollection (collection: Collection): void {
+    const { catalog } = this.tables
+    const key = rowPrefix(collection.id)
+    this.put(catalog, key, encodeCollection(collection), catalog.get(key))
+    this.#setCatalog(this.catalog.with(collection))
+  }
+
+  removeCollection (collection: Collection): void {
+    this.remove(this.tables.catalog, rowPrefix(collection.id), encodeCollection(collection))
+    this.#setCatalog(this.catalog.without(collection))
+  }
+
+  count (collectionId: number): Count {
+    const counted = this.#shared.counts.get(collectionId)
+    if (counted !== undefined) return counted
+    const row = this.tables.counters.get(rowPrefix(collectionId))
+    return row === undefined ? NO_DOCUMENTS : decodeCount(row)
+  }
+
+  /** Adds to a collection's counters, which are stored once for all works of the commit. */
+  adjustCount (collectionId: number, documents: number, bytes: number): void {
+    const before = this.count(collectionId)
+    this.#shared.counts.set(collectionId, { documents: before.documents + documents, bytes: before.bytes + bytes })
+    this.#undo.push(() => this.#shared.counts.set(collectionId, before))
+  }
+
+  /** An id that no collection and no index has had before. */
+  nextId (): number {
+    const { meta } = this.tables
+    const before = meta.get(LAST_ID_KEY)
+    const id = (before?.readUInt32BE() ?? 0) + 1
+    this.put(meta, LAST_ID_KEY, rowPrefix(id), before)
+    return id
+  }
+
+  /** Takes everything back, the last change first. */
+  undo (): void {
+    // After a fault the whole transaction is given up.
+    while (this.#undo.length > 0 && this.#shared.fault === undefined) this.#change(this.#undo.pop()!)
+  }
+
+  /** Guards the store against a work that goes on after it has returned, outside of any transaction. */
+  end (): void {
+    this.#hasEnded = true
+  }
+
+  #change (change: () => void): void {
+    if (this.#hasEnded) throw new Error('a work has gone on after it returned: works are synchronous')
+    try {
+      change()
+    } catch (error) {
+      this.#shared.fault ??= error
+      throw error
+    }
+  }
+
+  #setCatalog (catalog: Catalog): void {
+    const before = this.#shared.catalog
+    this.#shared.catalog = catalog
+    this.#undo.push(() => { this.#shared.catalog = before })
+  }
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { EngineError } from '../errors.js'
+import type { Collection, Index } from './catalog.js'
+import type { Changes } from './changes.js'
+import { current } from './document-changes.js'
+import { indexFromSpec, ID_INDEX_SPEC } from './index-spec.js'
+import { checkCreatable, type Namespace } from './namespace.js'
+import { rowPrefix } from './rows.js'
+
+const NOTHING = Buffer.of(0)
+
+/** @throws {EngineError} NamespaceExists, InvalidNamespace */
+export function createCollection (changes: Changes, namespace: Namespace, options: Buffer): Collection {
+  checkCreatable(namespace)
+  if (changes.catalog.find(namespace) !== undefined) {
+    throw new EngineError('NamespaceExists', `Collection ${namespace} already exists.`)
+  }
+  const collection: Collection = {
+    id: changes.nextId(),
+    namespace,
+    uuid: randomUuid(),
+    options,
+    indexes: [indexFromSpec(changes.nextId(), ID_INDEX_SPEC)]
+  }
+  changes.saveCollection(collection)
+  return collection
+}
+
+/** It is gone at once; its rows are removed bit by bit (garbage.ts). */
+export function dropCollection (changes: Changes, stale: Collection): void {
+  const collection = current(changes, stale)
+  changes.removeCollection(collection)
+  discard(changes, collection.id)
+  for (const { id } of collection.indexes.slice(1)) discard(changes, id)
+}
+
+/** @throws {EngineError} NamespaceExists, InvalidNamespace */
+export function renameCollection (changes: Changes, stale: Collection, namespace: Namespace): void {
+  checkCreatable(namespace)
+  if (changes.catalog.find(namespace) !== undefined) throw new EngineError('NamespaceExists', 'target namespace exists')
+  changes.saveCollection({ ...current(changes, stale), namespace })
+}
+
+/** Adds an index without entries; `ready` says whether it needs none. */
+export function addIndex (changes: Changes, stale: Collection, spec: Buffer, ready: boolean): Index {
+  const collection = current(changes, stale)
+  const index: Index = { ...indexFromSpec(changes.nextId(), spec), ready }
+  changes.saveCollection({ ...collection, indexes: [...collection.indexes, index] })
+  return index
+}
+
+export function finishIndex (changes: Changes, stale: Collection, { id }: Index): void {
+  const collection = current(changes, stale)
+  changes.saveCollection({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? { ...index, ready: true } : index) })
+}
+
+export function dropIndex (changes: Changes, stale: Collection, { id }: Index): void {
+  const collection = current(changes, stale)
+  changes.saveCollection({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })
+  discard(changes, id)
+}
+
+/** Leaves the rows of an id to the garbage collector. */
+function discard (changes: Changes, id: number): void {
+  changes.put(changes.tables.garbage, rowPrefix(id), NOTHING, undefined)
+}
+
+/** A random UUID (RFC 9562, version 4). */
+function randomUuid (): Buffer {
+  const uuid = randomBytes(16)
+  uuid[6] = (uuid[6] & 0x0f) | 0x40
+  uuid[8] = (uuid[8] & 0x3f) | 0x80
+  return uuid
+}

@@ -1,0 +1,125 @@
+import { documentValue, findField, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import { indexValues } from '../query/index-values.js'
+import type { Collection, Index } from './catalog.js'
+import type { Changes } from './changes.js'
+import { duplicateKey } from './duplicate-key.js'
+import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
+import { encodeKey, isCut, recordIdOf, storedKey } from './key.js'
+import { documentRow, entryRow } from './rows.js'
+
+/** What a change of a document does to one index. */
+interface EntryChange {
+  readonly index: Index
+  readonly before: DocumentKeys
+  readonly after: DocumentKeys
+}
+
+/**
+ * Like the two below it checks everything before its first put, so that a work may catch the error and go on.
+ * @throws {EngineError} DuplicateKey, CannotIndexParallelArrays
+ */
+export function insertDocument (changes: Changes, stale: Collection, document: Buffer): void {
+  const collection = current(changes, stale)
+  const value = documentValue(document)
+  const id = idOf(value)
+  const recordId = recordIdOf(id)
+  const key = documentRow(collection.id, recordId)
+  if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [id])
+  const entryChanges = entryChangesOf(changes, collection, recordId, undefined, value)
+  if (isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
+  changes.put(changes.tables.documents, key, document, undefined)
+  changeEntries(changes, collection, recordId, entryChanges)
+  changes.adjustCount(collection.id, 1, document.length)
+}
+
+/** The two documents have the same `_id`. */
+export function replaceDocument (changes: Changes, stale: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
+  const collection = current(changes, stale)
+  const value = documentValue(after)
+  if (!recordIdOf(idOf(value)).equals(recordId)) {
+    throw new EngineError('ImmutableField', "Performing an update on the path '_id' would modify the immutable field '_id'")
+  }
+  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
+  changes.put(changes.tables.documents, documentRow(collection.id, recordId), after, before)
+  changeEntries(changes, collection, recordId, entryChanges)
+  changes.adjustCount(collection.id, 0, after.length - before.length)
+}
+
+export function removeDocument (changes: Changes, stale: Collection, recordId: Buffer, document: Buffer): void {
+  const collection = current(changes, stale)
+  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
+  changes.remove(changes.tables.documents, documentRow(collection.id, recordId), document)
+  changeEntries(changes, collection, recordId, entryChanges)
+  changes.adjustCount(collection.id, -1, -document.length)
+}
+
+/** Puts the entries of a document that is there already into an index that is being built. */
+export function indexDocument (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Buffer): void {
+  const after = checkedKeys(changes, collection, index, recordId, documentValue(document))
+  changeEntries(changes, collection, recordId, [{ index, before: NO_KEYS, after }])
+}
+
+/** The collection as the works before this one have left it. */
+export function current (changes: Changes, { id, namespace }: Collection): Collection {
+  const collection = changes.catalog.byId(id)
+  if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns not found: ${namespace} was dropped`)
+  return collection
+}
+
+function idOf (document: Value): Value {
+  const id = findField(document, '_id')
+  if (id === undefined) throw new EngineError('InvalidIdField', 'a document without _id cannot be stored')
+  return id
+}
+
+function entryChangesOf (changes: Changes, collection: Collection, recordId: Buffer, before: Value | undefined, after: Value | undefined): EntryChange[] {
+  return collection.indexes.slice(1).map((index) => ({
+    index,
+    before: before === undefined ? NO_KEYS : indexKeys(before, index),
+    after: after === undefined ? NO_KEYS : checkedKeys(changes, collection, index, recordId, after)
+  }))
+}
+
+/** The keys of a document that is about to be stored. */
+function checkedKeys (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Value): DocumentKeys {
+  const found = indexKeys(document, index)
+  for (const key of index.unique ? found.keys : []) {
+    const owner = changes.tables.entries.get(entryRow(index, key, recordId))
+    if (owner !== undefined && !owner.equals(recordId)) throw duplicateKey(collection, index, valuesOf(document, index, key))
+  }
+  return found
+}
+
+/** The values that a stored key was made of. */
+function valuesOf (document: Value, index: Index, key: Buffer): readonly (Value | undefined)[] {
+  const directions = index.key.map(({ direction }) => direction)
+  return indexValues(document, index.paths).rows.find((row) => storedKey(encodeKey(row, directions)).equals(key))!
+}
+
+function changeEntries (changes: Changes, collection: Collection, recordId: Buffer, entryChanges: readonly EntryChange[]): void {
+  const { entries } = changes.tables
+  for (const { index, before, after } of entryChanges) {
+    noteKeys(changes, collection, index, after)
+    for (const key of difference(before.keys, after.keys)) {
+      const row = entryRow(index, key, recordId)
+      // While an index is being built it may not have this document yet, and a unique key may be another's.
+      if (index.ready || entries.get(row)?.equals(recordId)) changes.remove(entries, row, recordId)
+    }
+    for (const key of difference(after.keys, before.keys)) {
+      const row = entryRow(index, key, recordId)
+      changes.put(entries, row, recordId, index.ready ? undefined : entries.get(row))
+    }
+  }
+}
+
+/** Notes in the catalog what the planner must know of an index from the first document on that shows it, for ever. */
+function noteKeys (changes: Changes, { id }: Collection, { id: indexId }: Index, { arrayPaths, hasCutKeys }: DocumentKeys): void {
+  if (arrayPaths.length === 0 && !hasCutKeys) return
+  const collection = changes.catalog.byId(id)!
+  const index = collection.indexes.find((index) => index.id === indexId)!
+  const isKnown = arrayPaths.every((path) => index.multikeyPaths.has(path)) && (index.hasCutKeys || !hasCutKeys)
+  if (isKnown) return
+  const noted = { ...index, multikeyPaths: new Set([...index.multikeyPaths, ...arrayPaths]), hasCutKeys: index.hasCutKeys || hasCutKeys }
+  changes.saveCollection({ ...collection, indexes: collection.indexes.map((other) => other === index ? noted : other) })
+}

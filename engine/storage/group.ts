@@ -1,0 +1,42 @@
+import type { Catalog } from './catalog.js'
+import { Changes } from './changes.js'
+import { encodeCount, type Count } from './count.js'
+import type { Tables } from './environment.js'
+import { rowPrefix } from './rows.js'
+import { Tx } from './tx.js'
+
+/** What the works of one commit share: each sees what those before it have done. */
+export class Group {
+  readonly tables: Tables
+  catalog: Catalog
+  /** The counters that have changed. */
+  readonly counts = new Map<number, Count>()
+  /** Set when a row could not be written: nothing of the group may be committed then. */
+  fault: unknown
+  readonly #now: () => number
+
+  constructor (tables: Tables, catalog: Catalog, now: () => number) {
+    this.tables = tables
+    this.catalog = catalog
+    this.#now = now
+  }
+
+  /** Runs a work; if it throws, its changes are taken back. */
+  run<T> (work: (tx: Tx) => T): T {
+    const changes = new Changes(this)
+    try {
+      return work(new Tx(changes, this.#now))
+    } catch (error) {
+      changes.undo()
+      throw error
+    } finally {
+      changes.end()
+    }
+  }
+
+  /** Writes what is written once for all works. */
+  finish (): void {
+    if (this.fault !== undefined) throw this.fault
+    for (const [collectionId, count] of this.counts) this.tables.counters.putSync(rowPrefix(collectionId), encodeCount(count))
+  }
+}

@@ -1,0 +1,42 @@
+import type { Value } from '../bson/value.js'
+import { indexValues } from '../query/index-values.js'
+import type { Index } from './catalog.js'
+import { encodeKey, isCut, storedKey } from './key.js'
+
+/** What a document contributes to an index. */
+export interface DocumentKeys {
+  /** Sorted, each once, as they are stored. */
+  readonly keys: readonly Buffer[]
+  /** The paths that led to or through an array. */
+  readonly arrayPaths: readonly string[]
+  readonly hasCutKeys: boolean
+}
+
+export const NO_KEYS: DocumentKeys = { keys: [], arrayPaths: [], hasCutKeys: false }
+
+/**
+ * The keys of a document in an index: one for each element of an array, none if a sparse or partial index leaves it out.
+ * @throws {EngineError} CannotIndexParallelArrays
+ */
+export function indexKeys (document: Value, index: Index): DocumentKeys {
+  if (index.partialFilter?.matches(document) === false) return NO_KEYS
+  const { rows, arrayPaths } = indexValues(document, index.paths)
+  const wanted = index.sparse ? rows.filter((row) => row.some((value) => value !== undefined)) : rows
+  const directions = index.key.map(({ direction }) => direction)
+  const keys = distinct(wanted.map((row) => storedKey(encodeKey(row, directions))))
+  return { keys, arrayPaths: arrayPaths.map(({ text }) => text), hasCutKeys: keys.some(isCut) }
+}
+
+/** The keys of `left` that are not in `right`; both are sorted. */
+export function difference (left: readonly Buffer[], right: readonly Buffer[]): Buffer[] {
+  let at = 0
+  return left.filter((key) => {
+    while (at < right.length && Buffer.compare(right[at], key) < 0) at++
+    return at === right.length || !right[at].equals(key)
+  })
+}
+
+function distinct (keys: Buffer[]): Buffer[] {
+  if (keys.length < 2) return keys
+  return keys.sort(Buffer.compare).filter((key, at) => at === 0 || !key.equals(keys[at - 1]))
+}

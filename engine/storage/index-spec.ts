@@ -1,0 +1,38 @@
+import { documentValue, encode, fields, findField, stringOf, type Value } from '../bson/value.js'
+import { isTruthy, nearestDouble } from '../bson/number.js'
+import { parseFilter } from '../query/filter.js'
+import { parsePath } from '../query/path.js'
+import type { Index, KeyPart } from './catalog.js'
+
+export const ID_INDEX_SPEC = encode({ v: 2, key: { _id: 1 }, name: '_id_' })
+
+/** An index as its stored spec (index-options.ts has checked it) describes it: empty, and ready. */
+export function indexFromSpec (id: number, spec: Buffer): Index {
+  const document = documentValue(spec)
+  const option = (name: string): Value | undefined => findField(document, name)
+  const key = keyParts(option('key')!)
+  const [partialFilter, expireAfterSeconds] = [option('partialFilterExpression'), option('expireAfterSeconds')]
+  return {
+    id,
+    name: stringOf(option('name')!),
+    spec,
+    key,
+    paths: key.map(({ path }) => parsePath(path)),
+    unique: isSet(option('unique')),
+    sparse: isSet(option('sparse')),
+    ...(partialFilter && { partialFilter: parseFilter(partialFilter) }),
+    ...(expireAfterSeconds && { expireAfterSeconds: nearestDouble(expireAfterSeconds) }),
+    multikeyPaths: new Set(),
+    hasCutKeys: false,
+    ready: true
+  }
+}
+
+/** A negative number is a descending field, whatever its size. */
+export function keyParts (key: Value): KeyPart[] {
+  return [...fields(key)].map(([path, value]) => ({ path, direction: nearestDouble(value) < 0 ? -1 : 1 }))
+}
+
+function isSet (option: Value | undefined): boolean {
+  return option !== undefined && isTruthy(option)
+}

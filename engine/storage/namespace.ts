@@ -1,0 +1,46 @@
+import { EngineError } from '../errors.js'
+
+/** MongoDB's limits ("Naming Restrictions" of the manual), in bytes. */
+const MAX_DATABASE_BYTES = 63
+const MAX_NAMESPACE_BYTES = 255
+const NOT_IN_DATABASE = /[/\\. "$\0]/
+const NOT_IN_COLLECTION = /[$\0]/
+
+/** A collection of a database. */
+export class Namespace {
+  readonly database: string
+  readonly collection: string
+
+  /** @throws {EngineError} InvalidNamespace */
+  constructor (database: string, collection: string) {
+    const isValid = collection !== '' && !collection.startsWith('.') && !collection.endsWith('.') && !NOT_IN_COLLECTION.test(collection)
+    if (!isValid) throw new EngineError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`)
+    this.database = checkDatabaseName(database)
+    this.collection = collection
+    if (Buffer.byteLength(this.toString()) > MAX_NAMESPACE_BYTES) {
+      throw new EngineError('InvalidNamespace', `Fully qualified namespace is too long. Namespace: ${this} Max: ${MAX_NAMESPACE_BYTES}`)
+    }
+  }
+
+  toString (): string {
+    return `${this.database}.${this.collection}`
+  }
+}
+
+/** @throws {EngineError} InvalidNamespace */
+export function checkDatabaseName (name: string): string {
+  if (name === '' || NOT_IN_DATABASE.test(name) || Buffer.byteLength(name) > MAX_DATABASE_BYTES) {
+    throw new EngineError('InvalidNamespace', `Invalid database name: '${name}'`)
+  }
+  return name
+}
+
+/**
+ * The server's own collections (`system.views`, `system.profile` …) stand for features that this engine does not have.
+ * @throws {EngineError} InvalidNamespace
+ */
+export function checkCreatable (namespace: Namespace): void {
+  if (namespace.collection.startsWith('system.')) {
+    throw new EngineError('InvalidNamespace', `Invalid system namespace: ${namespace}`)
+  }
+}

@@ -1,0 +1,79 @@
+import type { RangeOptions, Transaction } from 'lmdb'
+import type { Collection, Index } from './catalog.js'
+import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
+import type { Table, Tables } from './environment.js'
+import { storedEnd, storedStart } from './key.js'
+import { documentRow, rowPrefix } from './rows.js'
+
+/** A range of keys without the ids before them; the bounds may be longer than what of a key is stored. */
+export interface KeyRange {
+  /** Inclusive. */
+  readonly start: Buffer
+  /** Exclusive. */
+  readonly end: Buffer
+  readonly reverse?: boolean
+  /** Goes on behind this key, in the direction of the scan. */
+  readonly after?: Buffer
+}
+
+export interface StoredDocument { readonly recordId: Buffer, readonly document: Buffer }
+export interface IndexEntry { readonly key: Buffer, readonly recordId: Buffer }
+
+/**
+ * Reads one state of the data. Whoever iterates ends or abandons the iteration (`return`) before the next turn of the
+ * event loop: an open one pins a snapshot, and the file grows with every write (a long scan seeks its last key again).
+ */
+export class Reader {
+  readonly #tables: Tables
+  readonly #snapshot: () => Transaction | undefined
+
+  constructor (tables: Tables, snapshot: () => Transaction | undefined) {
+    this.#tables = tables
+    this.#snapshot = snapshot
+  }
+
+  /** The document as a buffer of the caller's own. */
+  document (collection: Collection, recordId: Buffer): Buffer | undefined {
+    return this.#tables.documents.get(documentRow(collection.id, recordId), { transaction: this.#snapshot() })
+  }
+
+  /** The documents in the order of their `_id`, which is the natural order. */
+  * documents (collection: Collection, range: Partial<KeyRange> = {}): Generator<StoredDocument, void> {
+    for (const { key, value } of this.#rows(this.#tables.documents, collection.id, range)) {
+      yield { recordId: key.subarray(4), document: value }
+    }
+  }
+
+  /** The entries of an index in the order of their keys; every index but `_id_` has them. */
+  * entries (index: Index, range: Partial<KeyRange> = {}): Generator<IndexEntry, void> {
+    for (const { key, value } of this.#rows(this.#tables.entries, index.id, range)) {
+      yield { key: key.subarray(4), recordId: value }
+    }
+  }
+
+  /** How many documents there are, from a counter. */
+  count (collection: Collection): number {
+    return this.size(collection).documents
+  }
+
+  /** How many documents there are and how long they are together. */
+  size ({ id }: Collection): Count {
+    const row = this.#tables.counters.get(rowPrefix(id), { transaction: this.#snapshot() })
+    return row === undefined ? NO_DOCUMENTS : decodeCount(row)
+  }
+
+  #rows (table: Table, id: number, { start, end, after, reverse = false }: Partial<KeyRange>): Iterable<{ key: Buffer, value: Buffer }> {
+    const low = start === undefined ? rowPrefix(id) : withPrefix(id, storedStart(start))
+    const high = end === undefined ? rowPrefix(id + 1) : withPrefix(id, storedEnd(end))
+    const resumed = after && withPrefix(id, after)
+    // Backwards, lmdb's `start` is the upper end, and the range's exclusive end is where it starts.
+    const bounds: RangeOptions = reverse
+      ? { reverse, start: resumed ?? high, exclusiveStart: true, end: low, inclusiveEnd: true }
+      : { start: resumed ?? low, exclusiveStart: resumed !== undefined, end: high }
+    return table.getRange({ ...bounds, transaction: this.#snapshot() })
+  }
+}
+
+function withPrefix (id: number, key: Buffer): Buffer {
+  return Buffer.concat([rowPrefix(id), key])
+}

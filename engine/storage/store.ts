@@ -1,0 +1,118 @@
+import { createClock, timestampValue, type Clock } from '../update/clock.js'
+import type { Log } from '../log.js'
+import { decodeCollection } from './catalog-row.js'
+import { Catalog } from './catalog.js'
+import { Environment } from './environment.js'
+import { GroupCommit } from './group-commit.js'
+import { Group } from './group.js'
+import { Reader } from './reader.js'
+import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
+import type { Tx } from './tx.js'
+
+export type { KeyRange } from './reader.js'
+export type { Reader, Tx }
+
+export interface StoreOptions {
+  /** The system's time in milliseconds. */
+  readonly now?: () => number
+  readonly log?: Log
+}
+
+const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
+
+/** The documents, indexes and sessions of one data directory. */
+export class Store {
+  /** The state after the last commit: it has every write whose promise has resolved. */
+  readonly read: Reader
+  /** To be used inside of works alone, whose commit also stores how far it has gone. */
+  readonly timestamps: Clock
+  readonly #environment: Environment
+  readonly #commits: GroupCommit<Group>
+  readonly #now: () => number
+  readonly #log: Log
+  #catalog: Catalog
+
+  constructor (environment: Environment, { now = Date.now, log = () => {} }: StoreOptions) {
+    this.#environment = environment
+    this.#now = now
+    this.#log = log
+    this.#catalog = loadCatalog(environment)
+    this.read = new Reader(environment.tables, () => environment.snapshot)
+    this.timestamps = createClock(now, loadTimestamp(environment))
+    this.#commits = new GroupCommit({
+      transaction: (run) => this.#transaction(run),
+      explain: (error) => this.#explain(error)
+    })
+  }
+
+  /** The collections that `read` reads. */
+  get catalog (): Catalog {
+    return this.#catalog
+  }
+
+  /**
+   * Runs `work`, which must not wait for anything, in a transaction that it may share with other works. If it throws,
+   * its own changes are taken back. Resolves or rejects when the transaction is on the disk.
+   * @throws {EngineError} OutOfDiskSpace, or OperationFailed once the disk has failed
+   */
+  write<T> (work: (tx: Tx) => T): Promise<T> {
+    return this.#commits.submit((group) => group.run(work))
+  }
+
+  /** Waits for what has been asked for so far. */
+  async close (): Promise<void> {
+    await this.#commits.idle()
+    this.#commits.refuse(new Error('the store is closed'))
+    await this.#environment.close()
+  }
+
+  async #transaction (run: (group: Group) => void): Promise<void> {
+    const group = new Group(this.#environment.tables, this.#catalog, this.#now)
+    await this.#environment.commit(() => {
+      run(group)
+      group.finish()
+      this.#saveTimestamp()
+    })
+    this.#environment.renewSnapshot()
+    this.#catalog = group.catalog
+  }
+
+  async #explain (error: unknown): Promise<Error> {
+    const { kind, cause } = await storageFailure(error)
+    this.#log({ level: 'error', msg: 'a commit has failed', kind, error: cause.message })
+    if (kind === 'fault') return cause
+    if (kind === 'full' && this.#isHealthy()) return outOfDiskSpace(cause)
+    this.#commits.refuse(readOnly(cause))
+    return readOnly(cause)
+  }
+
+  #isHealthy (): boolean {
+    try {
+      this.#environment.checkHealth()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #saveTimestamp (): void {
+    const { meta } = this.#environment.tables
+    const { bytes } = timestampValue(this.timestamps.last)
+    if (!meta.get(LAST_TIMESTAMP_KEY)?.equals(bytes)) meta.putSync(LAST_TIMESTAMP_KEY, bytes)
+  }
+}
+
+/** @throws {Error} when the data are of a newer version, or not a store */
+export async function openStore (directory: string, options: StoreOptions = {}): Promise<Store> {
+  return new Store(new Environment(directory), options)
+}
+
+function loadCatalog ({ tables }: Environment): Catalog {
+  const rows = [...tables.catalog.getRange()]
+  return new Catalog(rows.map(({ key, value }) => decodeCollection(key.readUInt32BE(), value)))
+}
+
+function loadTimestamp ({ tables }: Environment): { t: number, i: number } {
+  const row = tables.meta.get(LAST_TIMESTAMP_KEY)
+  return { t: row?.readUInt32LE(4) ?? 0, i: row?.readUInt32LE(0) ?? 0 }
+}

@@ -1,0 +1,94 @@
+import { encode } from '../bson/value.js'
+import type { Catalog, Collection, Index } from './catalog.js'
+import type { Changes } from './changes.js'
+import { addIndex, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
+import type { Count } from './count.js'
+import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
+import type { Namespace } from './namespace.js'
+import { Reader } from './reader.js'
+import { readSession, writeSession } from './sessions.js'
+
+const NO_OPTIONS = encode({})
+
+/**
+ * What one work may do; it reads what it has written itself. Collections may be given as they were found outside: what
+ * counts is their state now. Not to be used when the work has returned.
+ */
+export class Tx extends Reader {
+  readonly #changes: Changes
+  readonly #now: () => number
+
+  constructor (changes: Changes, now: () => number) {
+    super(changes.tables, () => undefined)
+    this.#changes = changes
+    this.#now = now
+  }
+
+  /** The collections as they are after what has been done so far. */
+  get catalog (): Catalog {
+    return this.#changes.catalog
+  }
+
+  override size ({ id }: Collection): Count {
+    return this.#changes.count(id)
+  }
+
+  /**
+   * The three checks come before the first change: a work may catch their errors and go on.
+   * @throws {EngineError} DuplicateKey, CannotIndexParallelArrays; NamespaceNotFound when the collection was dropped
+   */
+  insert (collection: Collection, document: Buffer): void {
+    insertDocument(this.#changes, collection, document)
+  }
+
+  replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
+    replaceDocument(this.#changes, collection, recordId, before, after)
+  }
+
+  remove (collection: Collection, recordId: Buffer, document: Buffer): void {
+    removeDocument(this.#changes, collection, recordId, document)
+  }
+
+  /** Puts a document that is stored already into an index that is being built. */
+  index (collection: Collection, index: Index, recordId: Buffer, document: Buffer): void {
+    indexDocument(this.#changes, collection, index, recordId, document)
+  }
+
+  /** The collection of that name, made if it is not there. */
+  collection (namespace: Namespace): Collection {
+    return this.catalog.find(namespace) ?? this.createCollection(namespace)
+  }
+
+  createCollection (namespace: Namespace, options = NO_OPTIONS): Collection {
+    return createCollection(this.#changes, namespace, options)
+  }
+
+  dropCollection (collection: Collection): void {
+    dropCollection(this.#changes, collection)
+  }
+
+  renameCollection (collection: Collection, namespace: Namespace): void {
+    renameCollection(this.#changes, collection, namespace)
+  }
+
+  addIndex (collection: Collection, spec: Buffer, ready: boolean): Index {
+    return addIndex(this.#changes, collection, spec, ready)
+  }
+
+  finishIndex (collection: Collection, index: Index): void {
+    finishIndex(this.#changes, collection, index)
+  }
+
+  dropIndex (collection: Collection, index: Index): void {
+    dropIndex(this.#changes, collection, index)
+  }
+
+  /** What is kept of a session's retryable writes. */
+  session (lsid: Buffer): Buffer | undefined {
+    return readSession(this.#changes, lsid)
+  }
+
+  putSession (lsid: Buffer, record: Buffer): void {
+    writeSession(this.#changes, lsid, record, this.#now())
+  }
+}
