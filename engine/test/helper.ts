@@ -6,7 +6,7 @@ import { MongoClient, type MongoClientOptions } from 'mongodb'
 import { commands } from '../commands/table.js'
 import type { LogEntry } from '../log.js'
 import { createServer, type EngineServer, type ServerOptions } from '../server.js'
-import type { Store } from '../storage/store.js'
+import { openStore, type Store } from '../storage/store.js'
 
 export interface TestEngine {
   readonly uri: string
@@ -29,8 +29,8 @@ export async function temporaryDirectory (t: Test): Promise<string> {
 /** An engine inside the test's process on an empty store, and the official driver connected to it. */
 export async function startTestEngine (t: Test, options: Partial<ServerOptions> & { client?: MongoClientOptions } = {}): Promise<TestEngine> {
   const directory = await temporaryDirectory(t)
-  const store = {} as Store
   const log: LogEntry[] = []
+  const store = await openStore(directory, { log: (entry) => log.push(entry) })
   const server = createServer({ store, commands, log: (entry) => log.push(entry), ...options })
   const path = join(directory, 'engine.sock')
   await server.listen({ path })
@@ -39,6 +39,7 @@ export async function startTestEngine (t: Test, options: Partial<ServerOptions> 
   t.teardown(async () => {
     await client.close()
     await server.close()
+    await store.close()
   })
   return { uri, client, server, store, directory, log }
 }
