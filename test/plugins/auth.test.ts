@@ -5,8 +5,10 @@ import { buildApp, type Client, expectProblem, signUp, temporaryDatabase } from 
 import { forgeries, parseToken, secret, signToken } from './forgeries.js'
 import { rawRequest } from './raw-request.js'
 
+const app = await buildApp(t)
+const origin = await app.listen({ port: 0 })
+
 t.test('S-043: the one credential of a request says who sends it', async (t) => {
-  const app = await buildApp(t)
   for (const transport of ['cookie', 'bearer'] as const) {
     const ann = await signUp(app, { transport })
     t.match((await ann.get('/v1/me')).json(), { id: ann.user.id, email: ann.email })
@@ -30,7 +32,6 @@ t.test('S-055, S-056, S-058: every forged or malformed token is the same 401, in
 })
 
 t.test('S-057: a token is good only in the place that it was made for', async (t) => {
-  const app = await buildApp(t)
   const [ann, bob] = [await signUp(app), await signUp(app, { transport: 'bearer' })]
   expectProblem(t, await present(app, 'bearer', tokenOf(ann)), 'UNAUTHENTICATED')
   expectProblem(t, await present(app, 'cookie', tokenOf(bob)), 'UNAUTHENTICATED')
@@ -46,7 +47,6 @@ t.test('S-059: a secret that rotates out of use verifies until it is taken away'
 })
 
 t.test('S-060: an Authorization header of any kind is the only credential looked at', async (t) => {
-  const app = await buildApp(t)
   const [ann, bob] = [await signUp(app), await signUp(app, { transport: 'bearer' })]
   const both = await ann.get('/v1/me', { headers: { authorization: `Bearer ${bob.token}` } })
   t.equal(both.json().id, bob.user.id)
@@ -56,15 +56,12 @@ t.test('S-060: an Authorization header of any kind is the only credential looked
 })
 
 t.test('S-060: the name of the scheme has no case', async (t) => {
-  const app = await buildApp(t)
   const { token } = await signUp(app, { transport: 'bearer' })
   t.equal((await app.inject({ url: '/v1/me', headers: { authorization: `bEARER ${token}` } })).statusCode, 200)
 })
 
 t.test('S-008: two Authorization headers are nobody', async (t) => {
-  const app = await buildApp(t)
   const { token } = await signUp(app, { transport: 'bearer' })
-  const origin = await app.listen({ port: 0 })
   const authorization = ['Authorization', `Bearer ${token}`]
   t.equal(await rawRequest(`${origin}/v1/me`, authorization), 200)
   t.equal(await rawRequest(`${origin}/v1/me`, [...authorization, ...authorization]), 401)
@@ -72,22 +69,18 @@ t.test('S-008: two Authorization headers are nobody', async (t) => {
 })
 
 t.test('S-046: two session cookies are nobody, in one header or in two', async (t) => {
-  const app = await buildApp(t)
   const { cookie } = await signUp(app) as { cookie: string }
-  const origin = await app.listen({ port: 0 })
   t.equal(await rawRequest(`${origin}/v1/me`, ['Cookie', `theme=dark; ${cookie}`]), 200)
   t.equal(await rawRequest(`${origin}/v1/me`, ['Cookie', `${cookie}; ${cookie}`]), 401)
   t.equal(await rawRequest(`${origin}/v1/me`, ['Cookie', cookie, 'Cookie', cookie]), 401)
 })
 
 t.test('S-061: a token in the query is not looked at', async (t) => {
-  const app = await buildApp(t)
   const { token } = await signUp(app, { transport: 'bearer' })
   for (const name of ['token', 'access_token', 'authorization', 'quire']) t.equal((await app.inject(`/v1/me?${name}=${token}`)).statusCode, 401)
 })
 
 t.test('S-051: a disabled account is signed out everywhere, and cannot come back', async (t) => {
-  const app = await buildApp(t)
   const ann = await signUp(app)
   await app.models.User.updateOne({ _id: ann.user.id }, { $set: { disabled: true } })
   expectProblem(t, await ann.get('/v1/me'), 'UNAUTHENTICATED')
@@ -95,7 +88,6 @@ t.test('S-051: a disabled account is signed out everywhere, and cannot come back
 })
 
 t.test('S-051: a deleted account is signed out everywhere', async (t) => {
-  const app = await buildApp(t)
   const ann = await signUp(app)
   await app.models.User.deleteOne({ _id: ann.user.id })
   expectProblem(t, await ann.get('/v1/me'), 'UNAUTHENTICATED')
@@ -112,7 +104,6 @@ t.test('what ends a session on one server ends it on the others within a second'
 })
 
 t.test('an unknown address is 404 for everybody', async (t) => {
-  const app = await buildApp(t)
   const ann = await signUp(app)
   expectProblem(t, await app.inject('/v1/nothing'), 'NOT_FOUND')
   expectProblem(t, await ann.get('/v1/nothing'), 'NOT_FOUND')

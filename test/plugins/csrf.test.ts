@@ -6,6 +6,7 @@ import { rawRequest } from './raw-request.js'
 const own = 'http://localhost:3000'
 const friend = 'https://app.example.com'
 const variables = { PUBLIC_URL: own, CORS_ORIGINS: friend }
+const app = await buildApp(t, variables)
 
 type Headers = Record<string, string>
 
@@ -44,7 +45,6 @@ const refused: Headers[] = [
 ]
 
 t.test('S-065: an unsafe request that a cookie signs in comes from this site or does nothing', async (t) => {
-  const app = await buildApp(t, variables)
   const { cookie = '' } = await signUp(app)
   const post = (headers: Headers) => app.inject({ method: 'POST', url: '/v1/notes', payload: {}, headers: { cookie, ...headers } })
   for (const headers of allowed) t.equal((await post(headers)).statusCode, 201, JSON.stringify(headers))
@@ -54,7 +54,6 @@ t.test('S-065: an unsafe request that a cookie signs in comes from this site or 
 })
 
 t.test('S-066: pages of other sites cannot sign anybody up or in', async (t) => {
-  const app = await buildApp(t, variables)
   const { email, password } = await signUp(app)
   for (const headers of refused.slice(1, -1)) {
     for (const url of ['/v1/auth/login', '/v1/auth/signup', '/v1/auth/logout']) {
@@ -69,7 +68,6 @@ t.test('S-066: pages of other sites cannot sign anybody up or in', async (t) => 
 })
 
 t.test('S-066: pages of other sites cannot sign anybody out', async (t) => {
-  const app = await buildApp(t, variables)
   const ann = await signUp(app)
   for (const headers of refused) {
     expectProblem(t, await app.inject({ method: 'POST', url: '/v1/auth/logout', headers: { cookie: ann.cookie, ...headers } }), 'CROSS_SITE')
@@ -78,7 +76,6 @@ t.test('S-066: pages of other sites cannot sign anybody out', async (t) => {
 })
 
 t.test('S-060: a worthless Authorization header does not let another site act by the cookie', async (t) => {
-  const app = await buildApp(t, variables)
   const { cookie, email, password } = await signUp(app)
   const headers = { cookie, authorization: 'Bearer x', origin: 'https://evil.example' }
   expectProblem(t, await app.inject({ method: 'POST', url: '/v1/notes', payload: {}, headers }), 'UNAUTHENTICATED')
@@ -87,15 +84,13 @@ t.test('S-060: a worthless Authorization header does not let another site act by
 })
 
 t.test('a client without cookies signs up, logs in and logs out without telling where it is from', async (t) => {
-  const app = await buildApp(t, variables)
-  const payload = { email: 'ann@example.com', password: 'correct horse' }
+  const payload = { email: 'newcomer@example.com', password: 'correct horse' }
   t.equal((await app.inject({ method: 'POST', url: '/v1/auth/signup', payload })).statusCode, 201)
   t.equal((await app.inject({ method: 'POST', url: '/v1/auth/login', payload })).statusCode, 200)
   t.equal((await app.inject({ method: 'POST', url: '/v1/auth/logout' })).statusCode, 204)
 })
 
 t.test('S-065: bearer requests are exempt, logout included', async (t) => {
-  const app = await buildApp(t, variables)
   for (const headers of refused) {
     const ann = await signUp(app, { transport: 'bearer' })
     t.equal((await ann.post('/v1/notes', {}, { headers })).statusCode, 201)
@@ -104,13 +99,11 @@ t.test('S-065: bearer requests are exempt, logout included', async (t) => {
 })
 
 t.test('S-067: reading is open to every page, for what it is worth without CORS', async (t) => {
-  const app = await buildApp(t, variables)
   const ann = await signUp(app)
   t.equal((await ann.get('/v1/me', { headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' } })).statusCode, 200)
 })
 
 t.test('an unknown address is 404 before anything else', async (t) => {
-  const app = await buildApp(t, variables)
   const ann = await signUp(app)
   expectProblem(t, await ann.post('/v1/nothing', {}, { headers: { 'sec-fetch-site': 'cross-site' } }), 'NOT_FOUND')
 })
