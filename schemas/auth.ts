@@ -12,20 +12,20 @@ export const Signup = Type.Object({
   password: Type.String({ ...text, minLength: 8, description: 'Any characters; every one of them counts' }),
   name: Type.Optional(Type.String({ pattern: '^\\P{Cc}+$', maxLength: 200 })),
   transport: Type.Optional(Transport)
-}, { additionalProperties: false })
+}, { title: 'Signup', additionalProperties: false })
 
 /** Without a least length: what signup demands today says nothing about the passwords of yesterday. */
 export const Login = Type.Object({
   email: Email,
   password: Type.String(text),
   transport: Type.Optional(Transport)
-}, { additionalProperties: false })
+}, { title: 'Login', additionalProperties: false })
 
 /** The token is in the body for `bearer`, and in the cookie, out of reach of scripts, for `cookie`. */
 export const SignedIn = Type.Object({
   user: User,
   accessToken: Type.Optional(Type.String({ description: 'Only for `bearer`' })),
   expiresIn: Type.Optional(Type.Integer({ description: 'Life of the access token in seconds; only for `bearer`' }))
-})
+}, { title: 'SignedIn' })
 
 export type Login = Static<typeof Login>

@@ -12,6 +12,6 @@ export const User = Type.Object({
   email: Email,
   name: Type.Optional(Type.String()),
   createdAt: Type.String({ format: 'date-time' })
-}, { $id: 'User' })
+}, { title: 'User' })
 
 export type User = Static<typeof User>
