@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js'
 
 /** How long to wait for a holder that may be about to leave, such as the engine of an API that was just killed. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 3_000
 const HEARTBEAT_MS = 2_000
 /** A holder whose process cannot be seen from here, in another container, lives while its heartbeat is younger. */
 const HEARTBEAT_LOST_MS = 10_000
