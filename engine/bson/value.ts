@@ -93,11 +93,11 @@ export function toJs (value: Value): unknown {
   return deserialize(wrapped, KEEP_TYPES).v
 }
 
-export function isDocument (value: Value | undefined): value is Value {
+export function isDocument (value: Value | undefined): value is Value & { readonly type: typeof BsonType.document } {
   return value !== undefined && value.type === BsonType.document
 }
 
-export function isArray (value: Value | undefined): value is Value {
+export function isArray (value: Value | undefined): value is Value & { readonly type: typeof BsonType.array } {
   return value !== undefined && value.type === BsonType.array
 }
 

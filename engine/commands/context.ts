@@ -1,11 +1,12 @@
 import { EngineError } from '../errors.js'
 import type { Connection, Request } from '../wire/connection.js'
+import type { Retry } from '../write/ledger.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readCommand } from './generic-arguments.js'
 import { checkDatabaseName, Namespace } from '../storage/namespace.js'
 import type { Services } from './services.js'
-import { readRetry, sessionId, type Retry } from './session.js'
+import { readRetry, sessionId } from './session.js'
 
 /** Everything that one run of a command may use. */
 export class CommandContext {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { EngineError } from '../errors.js'
-import type { Namespace } from '../storage/namespace.js'
 
 /** A cursor that nobody asks for is forgotten after this long, as in MongoDB (`cursorTimeoutMillis`). */
 const IDLE_MS = 10 * 60_000
@@ -44,11 +43,11 @@ export class Cursors {
   }
 
   /** Keeps what a first batch has left and returns the id under which it can be had. */
-  add (namespace: Namespace, source: CursorSource, lsid?: Buffer): bigint {
+  add (namespace: string, source: CursorSource, lsid?: Buffer): bigint {
     if (this.#cursors.size >= MAX_OPEN) throw new EngineError('OperationFailed', `more than ${MAX_OPEN} cursors are open`)
     const id = this.#unusedId()
     const session = lsid?.toString('hex')
-    this.#cursors.set(id, { namespace: namespace.toString(), session, source, usedAt: this.#now(), isInUse: false })
+    this.#cursors.set(id, { namespace, session, source, usedAt: this.#now(), isInUse: false })
     return id
   }
 
@@ -56,7 +55,7 @@ export class Cursors {
    * The next batch of a cursor, which is gone after its last batch and after any error.
    * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
    */
-  async next (id: bigint, namespace: Namespace, limits: BatchLimits, checkInterrupt: () => void): Promise<Batch> {
+  async next (id: bigint, namespace: string, limits: BatchLimits, checkInterrupt: () => void): Promise<Batch> {
     const cursor = this.#find(id, namespace)
     cursor.isInUse = true
     try {
@@ -73,8 +72,8 @@ export class Cursors {
   }
 
   /** Forgets a cursor; `false` when the collection has none of that id. */
-  kill (id: bigint, namespace: Namespace): boolean {
-    return this.#cursors.get(id)?.namespace === namespace.toString() && this.#cursors.delete(id)
+  kill (id: bigint, namespace: string): boolean {
+    return this.#cursors.get(id)?.namespace === namespace && this.#cursors.delete(id)
   }
 
   killSession (lsid: Buffer): void {
@@ -97,10 +96,10 @@ export class Cursors {
     this.#cursors.clear()
   }
 
-  #find (id: bigint, namespace: Namespace): Cursor {
+  #find (id: bigint, namespace: string): Cursor {
     const cursor = this.#cursors.get(id)
     if (cursor === undefined) throw new EngineError('CursorNotFound', `cursor id ${id} not found`)
-    if (cursor.namespace !== namespace.toString()) {
+    if (cursor.namespace !== namespace) {
       throw new EngineError('Unauthorized', `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`)
     }
     if (cursor.isInUse) throw new EngineError('CursorInUse', `cursor id ${id} is already in use`)

@@ -1,19 +1,13 @@
 import { Binary } from 'bson'
 import { EngineError } from '../errors.js'
 import type { Value } from '../bson/value.js'
+import type { Retry } from '../write/ledger.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
 
 /** Minutes without use after which a client must not count on its session: `logicalSessionTimeoutMinutes`. */
 export const SESSION_MINUTES = 30
-
-/** A retryable write: sent again with the same session and number, it must be answered again and not done again. */
-export interface Retry {
-  /** The session's id, 16 bytes of its own. */
-  readonly lsid: Buffer
-  readonly txnNumber: bigint
-}
 
 const sessionFields: Fields = { id: 'binary', uid: 'binary' }
 

@@ -1,10 +1,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { Cursors, type Batch, type CursorSource } from '../commands/cursors.js'
-import { Namespace } from '../storage/namespace.js'
 
-const NOTES = new Namespace('test', 'notes')
-const USERS = new Namespace('test', 'users')
+const NOTES = 'test.notes'
+const USERS = 'test.users'
 const LIMITS = { documents: 1, bytes: 1 }
 const noInterrupt = (): void => {}
 

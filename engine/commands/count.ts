@@ -1,0 +1,43 @@
+import { isEmpty } from '../bson/value.js'
+import { openMatches, type Query } from '../plan/matches.js'
+import type { Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import { checkCollation, readQuery } from './query-arguments.js'
+
+export const count: Command = {
+  name: 'count',
+  summary: 'How many documents match; without a query from a counter',
+  fields: {
+    count: 'collection',
+    query: 'document',
+    limit: 'number',
+    skip: 'number',
+    hint: ['string', 'document'],
+    collation: 'document',
+    readConcern: 'document'
+  },
+
+  async run (context) {
+    const { args, store } = context
+    const { query, skip, limit } = readCount(args)
+    const collection = store.catalog.find(context.namespace('count'))
+    if (collection === undefined) return { n: 0 }
+    const filter = args.document('query')
+    if (filter === undefined || isEmpty(filter)) return { n: window(store.read.count(collection), skip, limit) }
+    let n = 0
+    await openMatches(store.read, collection, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
+    return { n: window(n, skip, limit) }
+  }
+}
+
+/** Reads what is to be counted, also for explain. */
+export function readCount (args: Arguments): { query: Query, skip: number, limit: number } {
+  checkCollation(args.document('collation'))
+  const query = readQuery(args, 'query')
+  // A negative limit is its positive twin, as MongoDB has it.
+  return { query, skip: args.count('skip') ?? 0, limit: Math.abs(args.integer('limit') ?? 0) || Infinity }
+}
+
+function window (found: number, skip: number, limit: number): number {
+  return Math.min(Math.max(found - skip, 0), limit)
+}

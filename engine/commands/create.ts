@@ -1,0 +1,29 @@
+import type { Command } from './command.js'
+import { checkCollation } from './query-arguments.js'
+import { anyOf, refuseUnsupported } from './unsupported.js'
+
+const unsupported = [
+  'capped', 'size', 'max', 'timeseries', 'expireAfterSeconds', 'clusteredIndex', 'changeStreamPreAndPostImages', 'validator',
+  'validationLevel', 'validationAction', 'indexOptionDefaults', 'viewOn', 'pipeline', 'storageEngine', 'encryptedFields'
+]
+
+export const create: Command = {
+  name: 'create',
+  summary: 'A collection without options; no views, capped or time series collections, validators',
+  fields: {
+    create: 'collection',
+    collation: 'document',
+    autoIndexId: 'bool',
+    idIndex: 'document',
+    writeConcern: 'document',
+    ...anyOf(unsupported)
+  },
+
+  async run (context) {
+    refuseUnsupported(context.args, unsupported)
+    checkCollation(context.args.document('collation'))
+    const namespace = context.namespace('create')
+    await context.store.write((tx) => tx.createCollection(namespace))
+    return {}
+  }
+}

@@ -1,0 +1,70 @@
+import { arrayElements, documentValue, isArray, payload, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import { openMatches, type Query } from '../plan/matches.js'
+import { parsePath, someValue, type Path } from '../query/path.js'
+import { encodeKey } from '../storage/key.js'
+import type { Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import { checkCollation, readQuery } from './query-arguments.js'
+
+/** The reply must fit into one document. */
+const MAX_BYTES = 16 * 1024 * 1024
+
+export const distinct: Command = {
+  name: 'distinct',
+  summary: 'The different values of a field, in the order in which they are met',
+  fields: {
+    distinct: 'collection',
+    key: 'string',
+    query: 'document',
+    hint: ['string', 'document'],
+    collation: 'document',
+    readConcern: 'document'
+  },
+
+  async run (context) {
+    const { args, store } = context
+    const { query, path } = readDistinct(args)
+    const collection = store.catalog.find(context.namespace('distinct'))
+    if (collection === undefined) return { values: [] }
+    const values = new DistinctValues()
+    await openMatches(store.read, collection, query).read(({ document }) => {
+      values.addAll(documentValue(document), path)
+      return true
+    }, () => context.checkInterrupt())
+    return { values: values.list() }
+  }
+}
+
+/** Reads what is asked for, also for explain. */
+export function readDistinct (args: Arguments): { query: Query, path: Path } {
+  checkCollation(args.document('collation'))
+  return { query: readQuery(args, 'query'), path: parsePath(args.requiredString('key')) }
+}
+
+/** Values that are equal, such as 1 and 1.0, are one: their index keys are the same bytes. */
+class DistinctValues {
+  readonly #values = new Map<string, Value>()
+  #bytes = 0
+
+  addAll (document: Value, path: Path): void {
+    someValue(document, path, 'whole', (value) => {
+      if (isArray(value)) for (const element of arrayElements(value)) this.#add(element)
+      else if (value !== undefined) this.#add(value)
+      return false
+    })
+  }
+
+  list (): Value[] {
+    return [...this.#values.values()]
+  }
+
+  #add (value: Value): void {
+    const key = encodeKey([value], [1]).toString('latin1')
+    if (this.#values.has(key)) return
+    const bytes = Buffer.from(payload(value))
+    this.#bytes += bytes.length
+    if (this.#bytes > MAX_BYTES) throw new EngineError(17217, 'distinct too big, 16mb cap')
+    this.#values.set(key, { type: value.type, bytes, start: 0, end: bytes.length })
+  }
+}

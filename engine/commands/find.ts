@@ -1,0 +1,64 @@
+import { isEmpty } from '../bson/value.js'
+import { openMatches, type Query } from '../plan/matches.js'
+import { parseProjection } from '../query/projection.js'
+import type { Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import { firstBatch } from './cursor-reply.js'
+import { emptySource, FindSource, type Window } from './find-source.js'
+import { checkCollation, readQuery } from './query-arguments.js'
+import { anyOf, refuseUnsupported } from './unsupported.js'
+
+const unsupported = ['awaitData', 'let', 'max', 'min', 'returnKey', 'showRecordId', 'tailable']
+
+export const find: Command = {
+  name: 'find',
+  summary: 'Filter, sort, projection, skip, limit, hint, batches; no collation but simple, `let`, `min`, `max`, tailable cursors',
+  // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
+  fields: {
+    find: 'collection',
+    filter: 'document',
+    sort: 'document',
+    projection: 'document',
+    hint: ['string', 'document'],
+    skip: 'number',
+    limit: 'number',
+    batchSize: 'number',
+    singleBatch: 'bool',
+    collation: 'document',
+    allowDiskUse: 'bool',
+    allowPartialResults: 'bool',
+    noCursorTimeout: 'bool',
+    readConcern: 'document',
+    ...anyOf(unsupported)
+  },
+
+  async run (context) {
+    const { args } = context
+    const namespace = context.namespace('find')
+    const { query, window } = readFind(args)
+    const collection = context.store.catalog.find(namespace)
+    const source = collection === undefined
+      ? emptySource
+      : new FindSource(openMatches(context.store.read, collection, query, window.skip + window.limit), window)
+    return await firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
+  }
+}
+
+/**
+ * Reads what a find asks for, also for explain.
+ * @throws {EngineError} for what cannot be parsed or is not implemented
+ */
+export function readFind (args: Arguments): { query: Query, window: Window } {
+  refuseUnsupported(args, unsupported)
+  checkCollation(args.document('collation'))
+  const query = readQuery(args, 'filter', 'sort')
+  const projection = args.document('projection')
+  return {
+    query,
+    window: {
+      skip: args.count('skip') ?? 0,
+      limit: args.count('limit') || Infinity,
+      project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, query.filter)
+    }
+  }
+}

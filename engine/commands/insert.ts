@@ -1,0 +1,25 @@
+import { insertMany } from '../write/insert.js'
+import type { Command } from './command.js'
+import { writeError } from './error-reply.js'
+import { readStatements, writeContext } from './statements.js'
+
+export const insert: Command = {
+  name: 'insert',
+  summary: 'Documents, ordered or not; several to a commit',
+  isRetryable: true,
+  fields: {
+    insert: 'collection',
+    documents: 'array',
+    ordered: 'bool',
+    bypassDocumentValidation: 'bool',
+    writeConcern: 'document'
+  },
+
+  async run (context) {
+    const { args } = context
+    const documents = readStatements(args, 'documents')
+    const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, args.bool('ordered', true))
+    const writeErrors = failures.size === 0 ? undefined : [...failures].map(([index, error]) => writeError(index, error))
+    return { n, writeErrors }
+  }
+}

@@ -1,0 +1,34 @@
+import { documentValue, encode } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Store } from '../storage/store.js'
+import type { Command } from './command.js'
+import { readQuery } from './query-arguments.js'
+
+const MEGABYTE = 1024 * 1024
+
+export const listDatabases: Command = {
+  name: 'listDatabases',
+  summary: 'Names and sizes of the databases that have a collection',
+  fields: { listDatabases: 'any', filter: 'document', nameOnly: 'bool', authorizedDatabases: 'bool' },
+
+  run ({ args, database, store }) {
+    if (database !== 'admin') throw new EngineError('Unauthorized', 'listDatabases may only be run against the admin database.')
+    const { filter } = readQuery(args, 'filter')
+    const databases = store.catalog.databases()
+      .map((name) => describe(store, name, args.bool('nameOnly')))
+      .filter((description) => filter.matches(documentValue(encode(description))))
+    if (args.bool('nameOnly')) return { databases }
+    const totalSize = databases.reduce((sum, { sizeOnDisk = 0 }) => sum + sizeOnDisk, 0)
+    return { databases, totalSize, totalSizeMb: Math.floor(totalSize / MEGABYTE) }
+  }
+}
+
+interface Description { readonly name: string, readonly sizeOnDisk?: number, readonly empty?: boolean }
+
+/** All databases share one file: the size given is that of their documents. */
+function describe (store: Store, name: string, nameOnly: boolean): Description {
+  if (nameOnly) return { name }
+  const sizes = store.catalog.collections(name).map((collection) => store.read.size(collection).bytes)
+  const sizeOnDisk = sizes.reduce((sum, bytes) => sum + bytes, 0)
+  return { name, sizeOnDisk, empty: sizeOnDisk === 0 }
+}

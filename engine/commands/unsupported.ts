@@ -1,0 +1,18 @@
+import { EngineError } from '../errors.js'
+import type { Arguments } from './arguments.js'
+import type { Fields } from './fields.js'
+
+/**
+ * Refuses members that MongoDB knows and this engine does not honour: an option that is not obeyed is an error and
+ * never ignored, since the answer would be another than the one asked for.
+ * @throws {EngineError} NotImplemented
+ */
+export function refuseUnsupported (args: Arguments, names: readonly string[]): void {
+  const given = names.find((name) => args.has(name))
+  if (given !== undefined) throw new EngineError('NotImplemented', `BSON field '${args.path}.${given}' is not implemented by this engine`)
+}
+
+/** Lists such members among those that a command has, of whatever type, so that they are refused by name. */
+export function anyOf (names: readonly string[]): Fields {
+  return Object.fromEntries(names.map((name) => [name, 'any']))
+}

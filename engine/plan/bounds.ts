@@ -1,0 +1,87 @@
+import { arrayElements, BsonType, isArray, valueFrom, type Value } from '../bson/value.js'
+import type { Test } from '../query/filter.js'
+import { readRegex } from '../query/filter/regex.js'
+import { bracketBounds, encodeKey, successor } from '../storage/key.js'
+import { intersect, normalize, type Interval } from './interval.js'
+
+type Direction = 1 | -1
+
+/**
+ * Where an index field must lie for the tests on its path to hold, or `undefined` if they say nothing. It may be more
+ * than is needed, for the filter is checked on each document, but never less.
+ */
+export function fieldIntervals (tests: readonly Test[], direction: Direction, multikey: boolean): readonly Interval[] | undefined {
+  const narrowing = tests.map((test) => intervalsOf(test, direction)).filter((intervals) => intervals !== undefined)
+  if (narrowing.length === 0) return undefined
+  // On an array each test may hold for another element: only one of them can be asked of one entry.
+  return multikey ? narrowing.find((intervals) => intervals.every(({ isPoint }) => isPoint)) ?? narrowing[0] : narrowing.reduce(intersect)
+}
+
+function intervalsOf ({ operator, operand }: Test, direction: Direction): Interval[] | undefined {
+  switch (operator) {
+    case '$eq': return points([operand], direction)
+    case '$in': return points(arrayElements(operand), direction)
+    case '$gt': return range(operand, { isForward: direction > 0, isInclusive: false }, direction)
+    case '$gte': return range(operand, { isForward: direction > 0, isInclusive: true }, direction)
+    case '$lt': return range(operand, { isForward: direction < 0, isInclusive: false }, direction)
+    case '$lte': return range(operand, { isForward: direction < 0, isInclusive: true }, direction)
+    case '$regex': return prefixRange(operand, direction)
+    default: return undefined
+  }
+}
+
+/** An array is found by its elements, a regular expression in an `$in` by what it matches: no point stands for either. */
+function points (operands: readonly Value[], direction: Direction): Interval[] | undefined {
+  if (operands.some((operand) => isArray(operand) || operand.type === BsonType.regex)) return undefined
+  return normalize(operands.flatMap(withUndefined).map((operand) => {
+    const start = encodeKey([operand], [direction])
+    return { start, end: successor(start), isPoint: true }
+  }))
+}
+
+const UNDEFINED: Value = { type: BsonType.undefined, bytes: Buffer.alloc(0), start: 0, end: 0 }
+
+/** `null` also matches BSON's old `undefined`, which has a place of its own in the order. */
+function withUndefined (operand: Value): Value[] {
+  return operand.type === BsonType.null ? [operand, UNDEFINED] : [operand]
+}
+
+interface RangeKind {
+  /** From the operand towards the end of the index. */
+  readonly isForward: boolean
+  readonly isInclusive: boolean
+}
+
+/** Values are only compared with those of their own place in the order of types; MinKey and MaxKey with all. */
+function range (operand: Value, { isForward, isInclusive }: RangeKind, direction: Direction): Interval[] | undefined {
+  const { type } = operand
+  if (type === BsonType.minKey || type === BsonType.maxKey || isArray(operand)) return undefined
+  if (type === BsonType.null) return isInclusive ? points([operand], direction) : []
+  const bracket = bracketBounds(type, direction)
+  const at = encodeKey([operand], [direction])
+  // A forward range leaves its operand out by beginning behind it, a backward one takes it in by ending behind it.
+  const bound = isForward === isInclusive ? at : successor(at)
+  return [isForward ? { start: bound, end: bracket.end, isPoint: false } : { start: bracket.start, end: bound, isPoint: false }]
+}
+
+/** Strings that begin as the pattern demands, if it does; only strings and stored regular expressions match one. */
+function prefixRange (operand: Value, direction: Direction): Interval[] | undefined {
+  const prefix = literalPrefix(readRegex(operand))
+  if (prefix === '') return undefined
+  const text = valueFrom(prefix)
+  // Without the two zeros that end a string's key, the bytes are the beginning of every longer string's.
+  const start = encodeKey([text], [direction]).subarray(0, -2)
+  const same = encodeKey([operand], [direction])
+  return normalize([
+    { start, end: successor(start), isPoint: false },
+    { start: same, end: successor(same), isPoint: true }
+  ])
+}
+
+/** The text that everything matched by `^text…` begins with; empty if that is not plain to see. */
+function literalPrefix ({ pattern, options }: { pattern: string, options: string }): string {
+  if (options !== '' || pattern.includes('|')) return ''
+  const [, literal, next] = /^\^([\w\-/@:,;=~%&!"'<> ]*)(.?)/su.exec(pattern) ?? ['', '', '']
+  // What follows a character may take it back: `^ab*` also matches "a".
+  return '*?{'.includes(next) && next !== '' ? literal.slice(0, -1) : literal
+}

@@ -1,0 +1,62 @@
+import { documentValue, findField } from '../bson/value.js'
+import type { Query } from './matches.js'
+import type { IndexAccess, Plan } from './planner.js'
+import type { Scan } from './scan.js'
+
+/** A stage of a plan as MongoDB's explain shows it: what it does, and to the results of which other. */
+export interface Stage {
+  readonly stage: string
+  readonly inputStage?: Stage
+  readonly [detail: string]: unknown
+}
+
+/** What is done with the matches of a query. */
+export interface Finish {
+  readonly skip: number
+  readonly limit: number
+  readonly isProjected: boolean
+}
+
+/** The stages of a query, the last one outside. */
+export function describePlan (plan: Plan, query: Query, { skip, limit, isProjected }: Finish): Stage {
+  let stage = describeAccess(plan)
+  if (!plan.sorted && query.sort !== undefined) {
+    const sortPattern = Object.fromEntries(query.sort.keys.map(({ path, direction }) => [path, direction]))
+    stage = { stage: 'SORT', sortPattern, ...(limit !== Infinity && { limitAmount: skip + limit }), inputStage: stage }
+  }
+  if (skip > 0) stage = { stage: 'SKIP', skipAmount: skip, inputStage: stage }
+  if (limit !== Infinity) stage = { stage: 'LIMIT', limitAmount: limit, inputStage: stage }
+  return isProjected ? { stage: 'PROJECTION_DEFAULT', inputStage: stage } : stage
+}
+
+/** What running a query has cost, in milliseconds and in what was looked at. */
+export function describeCost (examined: Pick<Scan, 'keysExamined' | 'documentsExamined'>, nReturned: number, milliseconds: number): Record<string, unknown> {
+  return {
+    executionSuccess: true,
+    nReturned,
+    executionTimeMillis: Math.round(milliseconds),
+    totalKeysExamined: examined.keysExamined,
+    totalDocsExamined: examined.documentsExamined
+  }
+}
+
+function describeAccess ({ access }: Plan): Stage {
+  if (access.kind === 'collection') return { stage: 'COLLSCAN', direction: access.reverse ? 'backward' : 'forward' }
+  if (access.index.name === '_id_' && access.ranges.length === 1 && access.ranges[0].prefixLength > 0) return { stage: 'IDHACK' }
+  const scan = describeIndexScan(access)
+  return { stage: 'FETCH', inputStage: access.isMerge ? { stage: 'SORT_MERGE', inputStage: scan } : scan }
+}
+
+function describeIndexScan ({ index, ranges, reverse }: IndexAccess): Stage {
+  return {
+    stage: 'IXSCAN',
+    keyPattern: findField(documentValue(index.spec), 'key'),
+    indexName: index.name,
+    isMultiKey: index.multikeyPaths.size > 0,
+    isUnique: index.unique,
+    isSparse: index.sparse,
+    isPartial: index.partialFilter !== undefined,
+    direction: reverse ? 'backward' : 'forward',
+    rangesScanned: ranges.length
+  }
+}

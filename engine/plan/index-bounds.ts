@@ -1,0 +1,76 @@
+import type { Index } from '../storage/catalog.js'
+import { successor } from '../storage/key.js'
+import { fieldIntervals } from './bounds.js'
+import type { Conditions } from './conditions.js'
+import type { Interval } from './interval.js'
+
+/** More combinations of `$in` values than these are not worth a range each, or a place in a merge. */
+const MAX_RANGES = 200
+const MAX_MERGED_RANGES = 50
+/** Above every key: no type's place in the order begins with it. */
+const END = Buffer.of(0xff)
+
+/** What a filter says about the leading fields of an index. */
+export interface Bounds {
+  /** The intervals of each leading field that the filter narrows; all but the last are points. */
+  readonly fields: ReadonlyArray<readonly Interval[]>
+  /** The paths bound to one value, which disturb no order. */
+  readonly constants: ReadonlySet<string>
+  /** The paths bound to several values, which disturb none if their ranges are merged. */
+  readonly choices: ReadonlySet<string>
+}
+
+/** Narrows one field after the other, until one is not bound to points. */
+export function boundsOf (index: Index, conditions: Conditions): Bounds {
+  const fields: Array<readonly Interval[]> = []
+  const constants = new Set<string>()
+  const choices = new Set<string>()
+  let ranges = 1
+  let arrayBound = false
+  for (const { path, direction } of index.key) {
+    const multikey = index.multikeyPaths.has(path)
+    // Two conditions on paths through one array may hold for different elements, which no single entry shows.
+    if (multikey && arrayBound) break
+    const intervals = fieldIntervals(conditions.on(path), direction, multikey)
+    if (intervals === undefined || ranges * intervals.length > MAX_RANGES) break
+    fields.push(intervals)
+    arrayBound ||= multikey
+    ranges *= intervals.length
+    if (!arePoints(intervals)) break
+    (intervals.length === 1 ? constants : choices).add(path)
+  }
+  return { fields, constants, choices: ranges <= MAX_MERGED_RANGES ? choices : new Set() }
+}
+
+export function arePoints (intervals: readonly Interval[]): boolean {
+  return intervals.every(({ isPoint }) => isPoint)
+}
+
+/** Keys from `start` up to below `end`, all of which begin with the same `prefixLength` bytes. */
+export interface PlannedRange {
+  readonly start: Buffer
+  readonly end: Buffer
+  readonly prefixLength: number
+}
+
+/** The ranges of whole keys: every combination of the points of the leading fields with the intervals of the last. */
+export function keyRanges (fields: ReadonlyArray<readonly Interval[]>): PlannedRange[] {
+  let prefixes: Buffer[] = [Buffer.alloc(0)]
+  for (const intervals of fields) {
+    if (!arePoints(intervals)) return prefixes.flatMap((prefix) => intervals.map((interval) => rangeBehind(prefix, interval)))
+    prefixes = prefixes.flatMap((prefix) => intervals.map(({ start }) => Buffer.concat([prefix, start])))
+  }
+  return prefixes.map((prefix) => ({
+    start: prefix,
+    end: prefix.length === 0 ? END : successor(prefix),
+    prefixLength: prefix.length
+  }))
+}
+
+function rangeBehind (prefix: Buffer, { start, end }: Interval): PlannedRange {
+  return {
+    start: Buffer.concat([prefix, start]),
+    end: Buffer.concat([prefix, end]),
+    prefixLength: prefix.length
+  }
+}

@@ -1,0 +1,33 @@
+import { buildDocument, documentValue, findField, numberOf, payload, valueFrom, type Value } from '../bson/value.js'
+
+/** What one statement of a write has done. */
+export interface Outcome {
+  /** Documents inserted, matched or deleted. */
+  readonly n: number
+  /** Documents whose bytes have changed. */
+  readonly modified: number
+  /** The `_id` of the document that an upsert has inserted. */
+  readonly upsertedId?: Value
+  /** The document that findAndModify was asked for, before or after. */
+  readonly document?: Buffer
+}
+
+export const NOTHING_DONE: Outcome = { n: 0, modified: 0 }
+
+/** An outcome as BSON, in which it is kept for a client that asks for it again. */
+export function encodeOutcome ({ n, modified, upsertedId, document }: Outcome): Buffer {
+  const members: [string, Value][] = [['n', valueFrom(n)], ['modified', valueFrom(modified)]]
+  if (upsertedId !== undefined) members.push(['upsertedId', upsertedId])
+  if (document !== undefined) members.push(['document', documentValue(document)])
+  return buildDocument(members)
+}
+
+export function decodeOutcome (outcome: Value): Outcome {
+  const document = findField(outcome, 'document')
+  return {
+    n: numberOf(findField(outcome, 'n')!),
+    modified: numberOf(findField(outcome, 'modified')!),
+    upsertedId: findField(outcome, 'upsertedId'),
+    document: document && payload(document)
+  }
+}

@@ -1,0 +1,71 @@
+import { codes, EngineError } from '../errors.js'
+import { documentValue, findField } from '../bson/value.js'
+import type { Query } from '../plan/matches.js'
+import type { Match } from '../plan/scan.js'
+import type { Namespace } from '../storage/namespace.js'
+import type { Collection } from '../storage/catalog.js'
+import type { Tx } from '../storage/store.js'
+import type { Update } from '../update/update.js'
+import { NOTHING_DONE, type Outcome } from './outcome.js'
+import { changeAll, changeOne } from './target.js'
+import { once, updateContext, type WriteContext } from './write-context.js'
+
+export interface UpdateStatement {
+  readonly query: Query
+  readonly update: Update
+  readonly upsert: boolean
+  /** Which state of the document is wanted back, as findAndModify's `new` says. */
+  readonly image?: 'before' | 'after'
+}
+
+/** Changes the first match or, for an upsert, inserts a document when there is none. */
+export async function updateOne (write: WriteContext, namespace: Namespace, statement: UpdateStatement): Promise<Outcome> {
+  for (let attempt = 0; ; attempt++) {
+    const collection = write.store.catalog.find(namespace)
+    const change = (tx: Tx, match: Match): Outcome => once(tx, write, () => applyTo(tx, write, collection!, match, statement))
+    const outcome = collection && await changeOne(write.store, collection, statement.query, change, write.checkInterrupt)
+    if (outcome !== undefined) return outcome
+    try {
+      return await changeNothing(write, namespace, statement)
+    } catch (error) {
+      // Somebody inserted the document in between: now there is one to update. Twice means that it never matches.
+      if (!isDuplicateKey(error) || attempt > 0) throw error
+    }
+  }
+}
+
+/** Changes every match; such a statement is not retryable. */
+export async function updateMany (write: WriteContext, namespace: Namespace, statement: UpdateStatement): Promise<Outcome> {
+  const collection = write.store.catalog.find(namespace)
+  let n = 0
+  let modified = 0
+  if (collection !== undefined) {
+    await changeAll(write.store, collection, statement.query, (tx, match) => {
+      const outcome = applyTo(tx, write, collection, match, statement)
+      n += outcome.n
+      modified += outcome.modified
+    }, write.checkInterrupt)
+  }
+  return n > 0 ? { n, modified } : await changeNothing(write, namespace, statement)
+}
+
+function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document }: Match, { query, update, image }: UpdateStatement): Outcome {
+  const after = update.apply(document, updateContext(write, query.filter))
+  if (after !== document) tx.replace(collection, recordId, document, after)
+  return { n: 1, modified: after === document ? 0 : 1, document: image && (image === 'after' ? after : document) }
+}
+
+/** What is done when nothing matches. */
+async function changeNothing (write: WriteContext, namespace: Namespace, { query, update, upsert, image }: UpdateStatement): Promise<Outcome> {
+  if (!upsert && write.retry === undefined) return NOTHING_DONE
+  return write.store.write((tx) => once(tx, write, () => {
+    if (!upsert) return NOTHING_DONE
+    const document = update.insert(updateContext(write, query.filter))
+    tx.insert(tx.collection(namespace), document)
+    return { n: 1, modified: 0, upsertedId: findField(documentValue(document), '_id'), document: image === 'after' ? document : undefined }
+  }))
+}
+
+function isDuplicateKey (error: unknown): boolean {
+  return error instanceof EngineError && error.code === codes.DuplicateKey
+}
