@@ -13,6 +13,9 @@ import { EMPTY_DOCUMENT, NULL, rewrite, type Edit, type Field } from './rewrite.
 /** The most nulls that are put into an array to reach the index that is set, as in mongod. */
 const MAX_PADDING = 1_500_000
 
+/** A null's type, its name of up to seven digits and the zero behind it. */
+const BYTES_OF_PADDING = 9
+
 type Steps = ReadonlyMap<string, Step>
 
 /**
@@ -36,7 +39,12 @@ function applyChange (modifier: Modifier, before: Value | undefined, place: Plac
   if (after === before) return before
   place.checkMutable()
   if (after !== undefined) checkStorable(after, place)
+  place.run.budget.spend(sizeOf(after) - sizeOf(before))
   return after
+}
+
+function sizeOf (value: Value | undefined): number {
+  return value === undefined ? 0 : value.end - value.start
 }
 
 function checkStorable (after: Value, place: Place): void {
@@ -84,16 +92,17 @@ function changeElements (steps: Steps, array: Value, place: Place): Value {
     const field = elements.found.get(name)
     const after = applyStep(step, field?.value, index === undefined ? place.beyond(name, array) : place.child(name, array))
     if (after === field?.value || index === undefined) continue
-    checkPadding(index - length)
-    for (; length < index; length++) edits.push({ name: String(length), after: NULL })
-    edits.push({ name, field, after: after ?? NULL })
+    const nulls = Math.max(index - length, 0)
+    checkPadding(nulls, place)
+    edits.push({ name, field, after: after ?? NULL, nulls })
     length = Math.max(length, index + 1)
   }
   return edits.length === 0 ? array : rewrite(array, edits)
 }
 
-function checkPadding (nulls: number): void {
+function checkPadding (nulls: number, { run }: Place): void {
   if (nulls > MAX_PADDING) throw new EngineError('CannotBackfillArray', `can't backfill more than ${MAX_PADDING} elements`)
+  run.budget.spend(nulls * BYTES_OF_PADDING)
 }
 
 /** Changes all elements, or those that the array filters accept. */

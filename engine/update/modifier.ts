@@ -3,6 +3,7 @@ import type { Filter } from '../query/filter.js'
 import type { ArrayFilters } from './array-filters.js'
 import type { Change } from './plan.js'
 import type { UpdatePath } from './path.js'
+import type { WriteBudget } from './size.js'
 
 /**
  * What an operator makes of one field: a function from the value before to the value after. The very same `Value`
@@ -33,6 +34,7 @@ export interface Run {
   readonly inserting: boolean
   readonly context: UpdateContext
   readonly arrayFilters: ArrayFilters
+  readonly budget: WriteBudget
 }
 
 /** What an update needs from outside. */

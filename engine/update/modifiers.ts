@@ -8,6 +8,7 @@ import { operators } from './operators/table.js'
 import { parsePath, type UpdatePath } from './path.js'
 import { planChanges, type Change } from './plan.js'
 import { seedDocument } from './seed.js'
+import { WriteBudget } from './size.js'
 import type { Update } from './update.js'
 
 /** An update with operators, such as `{ $set: { a: 1 }, $inc: { b: 1 } }`. */
@@ -19,11 +20,11 @@ export function parseModifiers (update: Value, arrayFilters: ArrayFilters): Upda
     kind: 'modifiers',
     apply (document, context) {
       const before = documentValue(document)
-      const after = applyPlan(plan, { document: before, inserting: false, context, arrayFilters })
+      const after = applyPlan(plan, { document: before, inserting: false, context, arrayFilters, budget: new WriteBudget() })
       return after === before ? document : after.bytes
     },
     insert (context) {
-      const after = applyPlan(plan, { document: seedDocument(context), inserting: true, context, arrayFilters })
+      const after = applyPlan(plan, { document: seedDocument(context), inserting: true, context, arrayFilters, budget: new WriteBudget() })
       return withId(payload(after), context.newObjectId)
     }
   }

@@ -12,6 +12,8 @@ export interface Edit {
   readonly name: string
   readonly field?: Field
   readonly after?: Value
+  /** How many nulls are appended before it, so that an array reaches the index that is its name. */
+  readonly nulls?: number
 }
 
 export const EMPTY_DOCUMENT: Value = { type: BsonType.document, bytes: Buffer.from([5, 0, 0, 0, 0]), start: 0, end: 5 }
@@ -61,16 +63,26 @@ function hasField (edit: Edit): edit is Edit & { field: Field } {
 }
 
 /** By how many bytes an edit makes its container longer. */
-function growth ({ name, field, after }: Edit): number {
+function growth ({ name, field, after, nulls = 0 }: Edit): number {
   const afterSize = after === undefined ? 0 : after.end - after.start
-  if (field === undefined) return after === undefined ? 0 : 2 + Buffer.byteLength(name) + afterSize
-  return after === undefined ? field.at - field.value.end : afterSize - (field.value.end - field.value.start)
+  if (field !== undefined) return after === undefined ? field.at - field.value.end : afterSize - (field.value.end - field.value.start)
+  if (after === undefined) return 0
+  let size = 2 + Buffer.byteLength(name) + afterSize
+  for (let index = Number(name) - nulls; index < Number(name); index++) size += 2 + String(index).length
+  return size
 }
 
-function append (bytes: Buffer, at: number, { name, after }: Edit): number {
-  if (after === undefined) return at
-  bytes[at] = after.type
+function append (bytes: Buffer, from: number, { name, after, nulls = 0 }: Edit): number {
+  if (after === undefined) return from
+  let at = from
+  for (let index = Number(name) - nulls; index < Number(name); index++) at = appendHead(bytes, at, BsonType.null, String(index))
+  at = appendHead(bytes, at, after.type, name)
+  return at + after.bytes.copy(bytes, at, after.start, after.end)
+}
+
+function appendHead (bytes: Buffer, at: number, type: number, name: string): number {
+  bytes[at] = type
   const nameEnd = at + 1 + bytes.write(name, at + 1)
   bytes[nameEnd] = 0
-  return nameEnd + 1 + after.bytes.copy(bytes, nameEnd + 1, after.start, after.end)
+  return nameEnd + 1
 }

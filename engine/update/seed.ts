@@ -6,6 +6,7 @@ import type { UpdateContext } from './modifier.js'
 import { fieldPath, type PathPart, type UpdatePath } from './path.js'
 import { planChanges } from './plan.js'
 import { EMPTY_DOCUMENT } from './rewrite.js'
+import { WriteBudget } from './size.js'
 
 interface Equality {
   readonly path: UpdatePath
@@ -20,7 +21,7 @@ export function seedDocument (context: UpdateContext): Value {
   const equalities = equalitiesOf(context.filter)
   checkConflicts(equalities)
   const plan = planChanges(equalities.map(({ path, value }) => ({ path, modifier: () => value })))
-  return applyPlan(plan, { document: EMPTY_DOCUMENT, inserting: true, context, arrayFilters: new Map() })
+  return applyPlan(plan, { document: EMPTY_DOCUMENT, inserting: true, context, arrayFilters: new Map(), budget: new WriteBudget() })
 }
 
 /** The `_id` that the filter demands: all that an upsert with a replacement takes from it. */

@@ -1,11 +1,11 @@
 import { fields, isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { MAX_DOCUMENT_BYTES } from '../wire/limits.js'
 import { parseArrayFilters } from './array-filters.js'
 import type { UpdateContext } from './modifier.js'
 import { parseModifiers } from './modifiers.js'
 import { parsePipeline } from './pipeline.js'
 import { parseReplacement } from './replacement.js'
+import { withinLimit } from './size.js'
 
 export type { UpdateContext } from './modifier.js'
 
@@ -48,9 +48,4 @@ function withSizeLimit ({ kind, apply, insert }: Update): Update {
     apply: (document, context) => withinLimit(apply(document, context)),
     insert: (context) => withinLimit(insert(context))
   }
-}
-
-function withinLimit (document: Buffer): Buffer {
-  if (document.length <= MAX_DOCUMENT_BYTES) return document
-  throw new EngineError('BSONObjectTooLarge', `Resulting document after update is larger than ${MAX_DOCUMENT_BYTES}`)
 }

@@ -1,6 +1,6 @@
 import { describeField } from '../../bson/describe.js'
 import { equalValues } from '../../bson/order.js'
-import { BsonType, findField, isArray, isDocument, stringOf, type Value } from '../../bson/value.js'
+import { BsonType, findField, isArray, stringOf, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { describeId } from '../describe-id.js'
 import type { Modifier, Operator } from '../modifier.js'
@@ -44,22 +44,26 @@ function moveFrom (source: UpdatePath, destination: UpdatePath): Modifier {
 
 /** The field to be moved, `undefined` if it could be there but is not. */
 function findSource (document: Value, path: UpdatePath): Value | undefined {
-  let value = document
-  let name = ''
+  let value: Value | undefined = document
+  let holder = ''
   let array: string | undefined
-  for (const part of path.parts) {
-    if (isArray(value)) array = name
-    const next = isDocument(value) || (isArray(value) && arrayIndex(part.name) !== undefined) ? findField(value, part.name) : notViable(path, name, value)
-    if (next === undefined) return undefined
-    value = next
-    name = part.name
+  for (const { name } of path.parts) {
+    if (!canHold(value, name)) throw notViable(path, holder, value)
+    if (isArray(value)) array = holder
+    value = findField(value, name)
+    if (value === undefined) return undefined
+    holder = name
   }
   if (array !== undefined) throw inArray('source', path, document, array)
   return value
 }
 
-function notViable (path: UpdatePath, name: string, value: Value): never {
-  throw new EngineError('PathNotViable', `cannot use the part (${name} of ${path.text}) to traverse the element ({${describeField(name, value)}})`)
+function canHold (value: Value, name: string): boolean {
+  return value.type === BsonType.document || (value.type === BsonType.array && arrayIndex(name) !== undefined)
+}
+
+function notViable ({ text }: UpdatePath, name: string, value: Value): EngineError {
+  return new EngineError('PathNotViable', `cannot use the part (${name} of ${text}) to traverse the element ({${describeField(name, value)}})`)
 }
 
 function inArray (end: 'source' | 'destination', path: UpdatePath, document: Value, array: string): EngineError {
