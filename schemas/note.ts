@@ -8,6 +8,9 @@ const Tags = Type.Array(Type.String(), { uniqueItems: true })
 /** Apart from these two, a user's fields have any name and any type. */
 const typedFields = { title: Type.Optional(Title), tags: Type.Optional(Tags) }
 
+/** The top-level names that are the server's, like all that begin with an underscore. */
+export const noteServerNames = ['id', 'notebook', 'owner', 'rev', 'createdAt', 'updatedAt', 'deletedAt'] as const
+
 /** Whatever else is in a note belongs to its user, and passes as it is. */
 const withUserFields = { additionalProperties: true }
 

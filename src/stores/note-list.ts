@@ -23,13 +23,13 @@ const trashed = { exclude: false, only: true, include: { $in: [false, true] } }
 
 export class NoteLists {
   readonly #rows: mongo.Collection<NoteRow>
+  readonly #reading: mongo.FindOptions
   readonly #cursors: Cursors
-  readonly #maxTimeMS: number
 
-  constructor (rows: mongo.Collection<NoteRow>, cursors: Cursors, maxTimeMS: number) {
+  constructor (rows: mongo.Collection<NoteRow>, reading: mongo.FindOptions, cursors: Cursors) {
     this.#rows = rows
+    this.#reading = reading
     this.#cursors = cursors
-    this.#maxTimeMS = maxTimeMS
   }
 
   /**
@@ -64,7 +64,7 @@ export class NoteLists {
   }
 
   #find (filter: Filter, order: Order): mongo.FindCursor<NoteRow> {
-    return this.#rows.find<NoteRow>(filter, { maxTimeMS: this.#maxTimeMS }).sort(order)
+    return this.#rows.find<NoteRow>(filter, this.#reading).sort(order)
   }
 }
 

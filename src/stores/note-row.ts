@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Note } from '../../schemas/note.js'
+import { type Note, noteServerNames } from '../../schemas/note.js'
 import { pointerTo } from '../document-rules.js'
 import { problem, type ProblemItem } from '../errors.js'
 import type { NoteRow } from '../models/note.js'
 
 type Fields = Record<string, unknown>
 
-const serverNames = ['id', 'notebook', 'owner', 'rev', 'createdAt', 'updatedAt', 'deletedAt'] as const
-
-export type ServerFields = Partial<Pick<Note, typeof serverNames[number]>>
+export type ServerFields = Partial<Pick<Note, typeof noteServerNames[number]>>
 
 /** A note as its users see it. */
 export function toNote (row: NoteRow): Note {
@@ -39,7 +37,7 @@ export function userFields (body: Fields, present: ServerFields): Fields {
 }
 
 function isReserved (name: string): boolean {
-  return name.startsWith('_') || serverNames.some((serverName) => serverName === name)
+  return name.startsWith('_') || noteServerNames.some((serverName) => serverName === name)
 }
 
 function repeats (present: Fields, name: string, value: unknown): boolean {

@@ -29,15 +29,17 @@ const mostAttempts = 64
  */
 export class NoteRows {
   readonly #rows: mongo.Collection<NoteRow>
+  readonly #reading: mongo.FindOptions
   readonly #now: () => number
 
-  constructor (rows: mongo.Collection<NoteRow>, now: () => number) {
+  constructor (rows: mongo.Collection<NoteRow>, reading: mongo.FindOptions, now: () => number) {
     this.#rows = rows
+    this.#reading = reading
     this.#now = now
   }
 
   async find (target: Target, conditions: Conditions = {}): Promise<NoteRow | null> {
-    const row = await this.#rows.findOne<NoteRow>(filterOf(target))
+    const row = await this.#rows.findOne<NoteRow>(filterOf(target), this.#reading)
     if (row) demand(conditions, row)
     return row
   }

@@ -8,7 +8,7 @@ import type { NoteRow } from '../models/note.js'
 import { Cursors } from './cursor.js'
 import { mergePatch } from './merge-patch.js'
 import { NoteLists, type NotePage } from './note-list.js'
-import { nextRev, serverFields, sortTitle, toNote, userFields } from './note-row.js'
+import { nextRev, type ServerFields, serverFields, sortTitle, toNote, userFields } from './note-row.js'
 import { type Conditions, NoteRows } from './note-rows.js'
 import type { NotebookStore } from './notebook-store.js'
 import { uuidV7 } from './uuid.js'
@@ -30,8 +30,9 @@ export class NoteStore {
 
   constructor ({ Note }: Models, notebooks: NotebookStore, { cursorSecrets, limits }: NoteOptions, now = Date.now) {
     const collection = rowsOf(Note)
-    this.#rows = new NoteRows(collection, now)
-    this.#lists = new NoteLists(collection, new Cursors(cursorSecrets), limits.queryMs)
+    const reading = { maxTimeMS: limits.queryMs, ...exactReading }
+    this.#rows = new NoteRows(collection, reading, now)
+    this.#lists = new NoteLists(collection, reading, new Cursors(cursorSecrets))
     this.#notebooks = notebooks
     this.#limits = limits
     this.#now = now
@@ -46,7 +47,6 @@ export class NoteStore {
   }
 
   async create (userId: string, body: NoteCreate): Promise<Note> {
-    checkDocument(body, this.#limits)
     const id = body.id ?? uuidV7(this.#now())
     const row = await this.#newRow(userId, id, body)
     if (await this.#rows.insert(row)) return toNote(row)
@@ -55,7 +55,6 @@ export class NoteStore {
 
   /** Makes the note when there is none of that id. */
   async replace (userId: string, id: string, body: NoteReplace, conditions: Conditions): Promise<{ note: Note, created: boolean }> {
-    checkDocument(body, this.#limits)
     const existing = await this.#overwrite(userId, id, body, conditions)
     if (existing) return { note: toNote(existing), created: false }
     if (conditions.match !== undefined) throw problem('PRECONDITION_FAILED')
@@ -66,9 +65,8 @@ export class NoteStore {
   }
 
   async patch (userId: string, id: string, patch: NotePatch, conditions: Conditions): Promise<Note> {
-    checkDocument(patch, this.#limits)
     return found(await this.#rows.update({ userId, id, permission: 'note:write' }, conditions, (row) => {
-      const fields = mergePatch(row.fields, userFields(patch, serverFields(row))) as NoteRow['fields']
+      const fields = mergePatch(row.fields, this.#userFields(patch, serverFields(row))) as NoteRow['fields']
       checkDocument(fields, this.#limits)
       checkDocumentSize(fields, this.#limits)
       return { fields, sortTitle: sortTitle(fields) }
@@ -95,14 +93,20 @@ export class NoteStore {
   async #overwrite (userId: string, id: string, body: NoteReplace, conditions: Conditions): Promise<NoteRow | null> {
     return await this.#rows.update({ userId, id, permission: 'note:write', inTrash: true }, conditions, (row) => {
       if (row.trashed) throw taken(row)
-      const fields = userFields(body, serverFields(row))
+      const fields = this.#userFields(body, serverFields(row))
       return { fields, sortTitle: sortTitle(fields) }
     })
   }
 
+  #userFields (body: Record<string, unknown>, present: ServerFields): Record<string, unknown> {
+    const fields = userFields(body, present)
+    checkDocument(fields, this.#limits)
+    return fields
+  }
+
   async #newRow (userId: string, id: string, body: Record<string, unknown>): Promise<NoteRow> {
     const notebook = await this.#notebooks.forNewNote(userId, body['notebook'])
-    const fields = userFields(body, { id, notebook })
+    const fields = this.#userFields(body, { id, notebook })
     const now = new Date(this.#now())
     return {
       _id: new UUID(id),
@@ -119,6 +123,12 @@ export class NoteStore {
     }
   }
 }
+
+/**
+ * The driver looks the name of every array up in `fieldsAsRaw`, by default in an object that inherits. An
+ * array called `toString` or `constructor` would come back with its documents undecoded.
+ */
+const exactReading = { fieldsAsRaw: Object.create(null) as Record<string, boolean> }
 
 /** The rows as they are: see the model for why nothing of Mongoose stands in between. */
 function rowsOf (Note: Models['Note']): mongo.Collection<NoteRow> {
