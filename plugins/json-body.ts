@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { noteServerNames } from '../schemas/note.js'
 import { problem, type Problem } from '../src/errors.js'
 import { readJson } from './json-body/strict-json.js'
 
@@ -14,6 +15,9 @@ export type MediaType = 'application/json' | 'application/merge-patch+json'
 
 /** Bodies are JSON, exactly: no other type, charset or encoding, and nothing in them that parsing would change. */
 export default fp(async function jsonBody (app) {
+  const { limits } = app.config
+  // A note with all the keys that it may have can be written back with the server's own.
+  const bodyLimits = { ...limits, jsonKeys: limits.jsonKeys + noteServerNames.length }
   app.removeAllContentTypeParsers()
   app.addHook('preParsing', (request, _reply, payload, done) => {
     const refusal = hasBody(request) ? typeRefusal(request) : undefined
@@ -21,7 +25,7 @@ export default fp(async function jsonBody (app) {
     else done(null, payload)
   })
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-    body.length === 0 || request.is404 ? undefined : readJson(body, app.config.limits))
+    body.length === 0 || request.is404 ? undefined : readJson(body, bodyLimits))
 }, { name: 'json-body', dependencies: ['config', 'problem-details'] })
 
 /** RFC 9112 §6.3 */
