@@ -34,10 +34,20 @@ t.test('nothing is coerced, stripped or repaired', async (t) => {
 t.test('names that mean something to the machinery are names like others', async (t) => {
   const ann = await signUp(app)
   const names = ['toJSON', 'toBSON', 'toObject', 'toString', 'valueOf', 'length', 'constructor', 'hasOwnProperty', 'prototype', 'fields', 'stamp', 'trashed', 'sortTitle', 'then', 'isMongooseObject', 'type', 'default']
-  const fields = Object.fromEntries(names.map((name) => [name, { [name]: 1, __v: 1, _doc: { name }, $: undefined }]).concat([['constructor', { name: 'Date' }]]))
+  const fields: Record<string, unknown> = Object.fromEntries(names.map((name) => [name, { [name]: 1, __v: 1, _doc: { name } }]))
+  fields['constructor'] = { name: 'Date' }
   const { id } = await ann.create(fields)
   const read = JSON.parse((await ann.get(`/v1/notes/${id}`)).body)
   for (const name of names) t.equal(JSON.stringify(read[name]), JSON.stringify(fields[name]), name)
+})
+
+t.test('arrays of documents are read back under names that every object inherits', async (t) => {
+  const ann = await signUp(app)
+  const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith('__'))
+  for (const name of names) {
+    const { id } = await ann.create({ [name]: [{ a: 1 }, {}] })
+    t.match((await ann.get(`/v1/notes/${id}`)).body, `"${name}":[{"a":1},{}]`)
+  }
 })
 
 t.test('a client may choose the id', async (t) => {

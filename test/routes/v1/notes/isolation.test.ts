@@ -21,7 +21,8 @@ for (const [title, call] of Object.entries(calls)) {
     const [ann, bob] = [await signUp(app), await signUp(app)]
     const [note, trashed] = [await ann.create({ title: 'mine' }), await ann.create({ title: 'in the trash' })]
     await ann.delete(`/v1/notes/${trashed.id}`)
-    for (const headers of [{}, { 'if-match': '*' }, { 'if-match': `"${note.rev}"` }, { 'if-none-match': '*' }, { 'if-none-match': `"${note.rev}"` }]) {
+    const preconditions: Record<string, string>[] = [{}, { 'if-match': '*' }, { 'if-match': `"${note.rev}"` }, { 'if-none-match': '*' }, { 'if-none-match': `"${note.rev}"` }]
+    for (const headers of preconditions) {
       const unknown = await call(bob, randomUUID(), headers)
       expectProblem(t, unknown, 'NOTE_NOT_FOUND')
       for (const { id } of [note, trashed]) t.strictSame(comparable(await call(bob, id, headers)), comparable(unknown))
