@@ -3,8 +3,9 @@ import { isNumber, nearestDouble } from '../bson/number.js'
 import { compareValues } from '../bson/order.js'
 import { BsonType, fields, findField, type Value } from '../bson/value.js'
 import { codes, EngineError } from '../errors.js'
+import { parseFieldPath } from './field-path.js'
 import { indexValues } from './index-values.js'
-import { parsePath, type Path } from './path.js'
+import type { Path } from './path.js'
 
 /** The values by which a document is sorted, one for each key; `undefined` where there is none, which sorts as null. */
 export type SortKey = ReadonlyArray<Value | undefined>
@@ -30,7 +31,7 @@ export function parseSort (specification: Value): Sort {
   if (keys.length > MAX_KEYS) throw new EngineError(13103, 'too many compound keys')
   const repeated = keys.find(({ path }, at) => keys.findIndex((other) => other.path === path) < at)
   if (repeated !== undefined) throw new EngineError(7472500, `$sort key must not contain duplicate keys (duplicate: '${repeated.path}')`)
-  const paths = keys.map(({ path }) => checkPath(path))
+  const paths = keys.map(({ path }) => parseFieldPath(path))
   const compareKeys = (left: SortKey, right: SortKey): number => {
     for (let at = 0; at < keys.length; at++) {
       const difference = compareValues(left[at], right[at])
@@ -51,17 +52,6 @@ function readDirection (path: string, value: Value): 1 | -1 {
   const direction = nearestDouble(value)
   if (direction !== 1 && direction !== -1) throw new EngineError(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)')
   return direction
-}
-
-function checkPath (text: string): Path {
-  const path = parsePath(text)
-  if (text === '') throw new EngineError(40352, 'FieldPath cannot be constructed with empty string')
-  if (text.endsWith('.')) throw new EngineError(40353, "FieldPath must not end with a '.'.")
-  if (path.parts.includes('')) throw new EngineError(15998, 'FieldPath field names may not be empty strings.')
-  if (path.parts.some((part) => part.startsWith('$'))) {
-    throw new EngineError(16410, "FieldPath field names may not start with '$'. Consider using $getField or $setField.")
-  }
-  return path
 }
 
 /** Arrays give a document several places, of which the first in the order of this sort counts. */
