@@ -15,7 +15,8 @@ export default (async function authRoutes (app) {
       summary: 'Make an account and sign in',
       operationId: 'signup',
       body: Signup,
-      response: { 201: SignedIn }
+      response: { 201: SignedIn },
+      problems: ['EMAIL_TAKEN']
     },
     preHandler: rateLimits.signup.perAccount
   }, async (request, reply) => {
@@ -34,7 +35,8 @@ export default (async function authRoutes (app) {
       summary: 'Sign in',
       operationId: 'login',
       body: Login,
-      response: { 200: SignedIn }
+      response: { 200: SignedIn },
+      problems: ['INVALID_CREDENTIALS']
     },
     preHandler: rateLimits.login.perAccount
   }, async (request, reply) => {
