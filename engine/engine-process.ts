@@ -16,7 +16,7 @@ export class EngineProcess {
   readonly #child: ChildProcess
 
   constructor (log: Log) {
-    this.#child = fork(MAIN, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: process.execArgv.filter((flag) => !flag.startsWith('--inspect')) })
+    this.#child = fork(MAIN, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`))
       this.#child.on('error', (error) => {
