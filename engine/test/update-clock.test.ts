@@ -35,14 +35,6 @@ t.test('timestamps go on after those of an earlier run', async (t) => {
   t.equal(words(clock.next()), '9:5')
 })
 
-t.test('a seed raises the clock and never lowers it', async (t) => {
-  const clock = createClock(() => 5000)
-  clock.seed({ t: 9, i: 4 })
-  clock.seed({ t: 9, i: 3 })
-  clock.seed({ t: 8, i: 7 })
-  t.equal(words(clock.next()), '9:5')
-})
-
 t.test('a full counter borrows the next second', async (t) => {
   const clock = createClock(() => 5000, { t: 5, i: 0xffff_ffff })
   t.equal(words(clock.next()), '6:1')

@@ -155,6 +155,15 @@ t.test('an update that is neither a document nor an array is refused', async (t)
   }
 })
 
+t.test('an array filter that is no document is refused', async (t) => {
+  const update = valueFrom({ $set: { 'a.$[e]': 1 } })
+  t.throws(() => parseUpdate(update, { arrayFilters: [valueFrom(5)] }), { code: 14 })
+})
+
+t.test('errors name the document by its _id, if it has one', async (t) => {
+  t.throws(() => applyUpdate({ a: 1 }, { $push: { a: 1 } }), { message: "The field 'a' must be an array but is of type int in document {no id}" })
+})
+
 t.test('a $push names a clause only once', async (t) => {
   const twice = encode({ $push: { a: { $each: [], $slice: 1, $slicX: 2 } } })
   twice.write('$slice', twice.indexOf('$slicX'))

@@ -1,14 +1,14 @@
 import { describeField } from '../bson/describe.js'
 import { FieldCursor } from '../bson/field-cursor.js'
-import { MAX_DEPTH } from '../bson/validate.js'
 import { isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { findElements, findFields } from './locate.js'
 import type { Modifier, Run } from './modifier.js'
-import { isDeeperThan } from './nesting.js'
-import { arrayIndex, tooDeep } from './path.js'
+import { arrayIndex } from './path.js'
 import { Place } from './place.js'
 import { mergeBranches, mergeSteps, type Branch, type Step } from './plan.js'
-import { EMPTY_DOCUMENT, NULL, rewrite, type Edit, type Field } from './rewrite.js'
+import { EMPTY_DOCUMENT, NULL, rewrite, type Edit } from './rewrite.js'
+import { checkStorable } from './storable.js'
 
 /** The most nulls that are put into an array to reach the index that is set, as in mongod. */
 const MAX_PADDING = 1_500_000
@@ -45,18 +45,6 @@ function applyChange (modifier: Modifier, before: Value | undefined, place: Plac
 
 function sizeOf (value: Value | undefined): number {
   return value === undefined ? 0 : value.end - value.start
-}
-
-function checkStorable (after: Value, place: Place): void {
-  place.checkCreatable()
-  // Since 5.0 such names are free inside documents, and on insert; but at the top they would look like operators.
-  if (place.depth === 1 && place.name.startsWith('$') && !place.run.inserting) throw dollarPrefixed(place.name)
-  if (place.depth > MAX_DEPTH || isDeeperThan(MAX_DEPTH - place.depth, after)) throw tooDeep()
-}
-
-/** The error for a name at the top of a document that only an insert may give. */
-export function dollarPrefixed (name: string): EngineError {
-  return new EngineError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`)
 }
 
 function applyToFields (planned: Steps, before: Value | undefined, place: Place): Value | undefined {
@@ -149,27 +137,4 @@ function withMatchedIndex (steps: Steps, place: Place): Steps {
   named.delete('$')
   const indexed = new Map([[String(position), matched]])
   return mergeBranches({ kind: 'fields', steps: named }, { kind: 'fields', steps: indexed }, place.path).steps
-}
-
-/** The fields that steps name; of several fields with one name it is the first, as everywhere in MongoDB. */
-function findFields (document: Value, steps: Steps): Map<string, Field> {
-  const fields = new Map<string, Field>()
-  const cursor = new FieldCursor(document)
-  while (fields.size < steps.size && cursor.next()) {
-    const name = cursor.name()
-    if (steps.has(name) && !fields.has(name)) fields.set(name, { at: cursor.nameStart - 1, value: cursor.value })
-  }
-  return fields
-}
-
-/** The same for an array, whose elements are found by their positions. */
-function findElements (array: Value, steps: Steps): { found: Map<string, Field>, length: number } {
-  const found = new Map<string, Field>()
-  const wanted = new Set([...steps.keys()].map(arrayIndex))
-  const cursor = new FieldCursor(array)
-  let length = 0
-  for (; cursor.next(); length++) {
-    if (wanted.has(length)) found.set(String(length), { at: cursor.nameStart - 1, value: cursor.value })
-  }
-  return { found, length }
 }

@@ -1,4 +1,4 @@
-import { arrayElements, buildDocument, documentValue, forEachField, isArray, isDocument, type Value } from '../bson/value.js'
+import { arrayElements, BsonType, buildDocument, documentValue, forEachField, isArray, isDocument, typeNames, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { parseFilter } from '../query/filter.js'
 
@@ -14,7 +14,10 @@ const IDENTIFIER = /^[a-z][a-zA-Z0-9]*$/
  */
 export function parseArrayFilters (filters: readonly Value[]): ArrayFilters {
   const byIdentifier = new Map<string, (element: Value) => boolean>()
-  for (const filter of filters) {
+  for (const [index, filter] of filters.entries()) {
+    if (filter.type !== BsonType.document) {
+      throw new EngineError('TypeMismatch', `BSON field 'arrayFilters.${index}' is the wrong type '${typeNames[filter.type]}', expected type 'object'`)
+    }
     const identifier = identifierOf(filter)
     if (byIdentifier.has(identifier)) {
       throw new EngineError('FailedToParse', `Found multiple array filters with the same top-level field name ${identifier}`)

@@ -8,27 +8,24 @@ export interface Tick {
 
 /**
  * The source of BSON Timestamps. Each one is greater than all before, also when the system clock is set back and, if
- * it is seeded with the greatest one of the previous run, across a restart. Whoever stores documents must therefore
- * store `last` in the same commit as the documents that got a timestamp; nobody has seen a timestamp of a write that
- * was not committed.
+ * it begins with the last one of the previous run, across a restart. Whoever stores documents must therefore store
+ * `last` in the same commit as the documents that got a timestamp; nobody has seen those of other writes.
  */
 export interface Clock {
   readonly next: () => Value
   readonly last: Tick
-  /** Raises `last`, never lowers it. */
-  readonly seed: (last: Tick) => void
 }
 
 const MAX_INCREMENT = 0xffff_ffff
 
-/** @param now the system's time in milliseconds, `Date.now` outside tests */
+/**
+ * @param now the system's time in milliseconds, `Date.now` outside tests
+ * @param last the last timestamp of the previous run
+ */
 export function createClock (now: () => number, last: Tick = { t: 0, i: 0 }): Clock {
   let current = last
   return {
     get last () { return current },
-    seed (tick) {
-      if (isAfter(tick, current)) current = tick
-    },
     next () {
       current = following(current, Math.floor(now() / 1000))
       return timestampValue(current)
@@ -46,8 +43,4 @@ export function timestampValue ({ t, i }: Tick): Value {
 function following (last: Tick, seconds: number): Tick {
   if (seconds > last.t) return { t: seconds, i: 1 }
   return last.i < MAX_INCREMENT ? { t: last.t, i: last.i + 1 } : { t: last.t + 1, i: 1 }
-}
-
-function isAfter (a: Tick, b: Tick): boolean {
-  return a.t > b.t || (a.t === b.t && a.i > b.i)
 }

@@ -1,5 +1,7 @@
 import { FieldCursor } from '../bson/field-cursor.js'
+import { MAX_DEPTH } from '../bson/validate.js'
 import { isArray, isDocument, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 
 /** Bytes that a document or array takes at least, and those that put it into another one: a type and an empty name. */
 const SMALLEST = 5
@@ -16,4 +18,9 @@ export function isDeeperThan (levels: number, value: Value): boolean {
     if (isDeeperThan(levels - 1, cursor.value)) return true
   }
   return false
+}
+
+/** The error for a document that would be nested too deeply. */
+export function tooDeep (): EngineError {
+  return new EngineError('Overflow', `Document exceeds maximum nesting depth of ${MAX_DEPTH}`)
 }

@@ -1,5 +1,6 @@
 import { MAX_DEPTH } from '../bson/validate.js'
 import { EngineError } from '../errors.js'
+import { tooDeep } from './nesting.js'
 
 /**
  * One part of an update path:
@@ -59,11 +60,6 @@ export function hasPlaceholder (path: UpdatePath): boolean {
 export function compareNames (a: string, b: string): number {
   const difference = leadingDigits(a) - leadingDigits(b)
   return difference !== 0 && /^\d/.test(a) && /^\d/.test(b) ? difference : Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-/** The error for a document that would be nested too deeply. */
-export function tooDeep (): EngineError {
-  return new EngineError('Overflow', `Document exceeds maximum nesting depth of ${MAX_DEPTH}`)
 }
 
 function parsePart (text: string): PathPart {
