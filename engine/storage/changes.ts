@@ -12,6 +12,7 @@ interface Shared {
   catalog: Catalog
   readonly counts: Map<number, Count>
   fault: unknown
+  hasGarbage: boolean
 }
 
 /** The changes of one work, each with the way to take it back. */
@@ -40,6 +41,11 @@ export class Changes {
   remove (table: Table, key: Buffer, before: Buffer): void {
     this.#change(() => table.removeSync(key))
     this.#undo.push(() => table.putSync(key, before))
+  }
+
+  /** Removes a row that nobody sees or misses, and that is not put back when the work fails. */
+  erase (table: Table, key: Buffer): void {
+    this.#change(() => table.removeSync(key))
   }
 
   /** Stores a collection that is new, or new in something. */
@@ -76,6 +82,11 @@ export class Changes {
     const id = (before?.readUInt32BE() ?? 0) + 1
     this.put(meta, LAST_ID_KEY, rowPrefix(id), before)
     return id
+  }
+
+  /** There is something to be collected when this is committed. */
+  noteGarbage (): void {
+    this.#shared.hasGarbage = true
   }
 
   /** Takes everything back, the last change first. */

@@ -3,11 +3,9 @@ import { EngineError } from '../errors.js'
 import type { Collection, Index } from './catalog.js'
 import type { Changes } from './changes.js'
 import { current } from './document-changes.js'
+import { discard } from './garbage.js'
 import { indexFromSpec, ID_INDEX_SPEC } from './index-spec.js'
 import { checkCreatable, type Namespace } from './namespace.js'
-import { rowPrefix } from './rows.js'
-
-const NOTHING = Buffer.of(0)
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
 export function createCollection (changes: Changes, namespace: Namespace, options: Buffer): Collection {
@@ -30,8 +28,8 @@ export function createCollection (changes: Changes, namespace: Namespace, option
 export function dropCollection (changes: Changes, stale: Collection): void {
   const collection = current(changes, stale)
   changes.removeCollection(collection)
-  discard(changes, collection.id)
-  for (const { id } of collection.indexes.slice(1)) discard(changes, id)
+  discard(changes, 'documents', collection.id)
+  for (const { id } of collection.indexes.slice(1)) discard(changes, 'entries', id)
 }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
@@ -57,12 +55,7 @@ export function finishIndex (changes: Changes, stale: Collection, { id }: Index)
 export function dropIndex (changes: Changes, stale: Collection, { id }: Index): void {
   const collection = current(changes, stale)
   changes.saveCollection({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })
-  discard(changes, id)
-}
-
-/** Leaves the rows of an id to the garbage collector. */
-function discard (changes: Changes, id: number): void {
-  changes.put(changes.tables.garbage, rowPrefix(id), NOTHING, undefined)
+  discard(changes, 'entries', id)
 }
 
 /** A random UUID (RFC 9562, version 4). */

@@ -51,9 +51,14 @@ export class Environment {
     return this.#root.childTransaction(work)
   }
 
-  /** @throws {Error} when LMDB has given up this environment, as it does after a failure to write its meta page */
-  checkHealth (): void {
-    this.#root.transactionSync(() => {})
+  /** Whether LMDB goes on: after a failure to write its meta page it gives up the environment. */
+  isHealthy (): boolean {
+    try {
+      this.#root.transactionSync(() => {})
+      return true
+    } catch {
+      return false
+    }
   }
 
   async close (): Promise<void> {

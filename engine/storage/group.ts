@@ -13,6 +13,8 @@ export class Group {
   readonly counts = new Map<number, Count>()
   /** Set when a row could not be written: nothing of the group may be committed then. */
   fault: unknown
+  /** Whether something was dropped whose rows are still there. */
+  hasGarbage = false
   readonly #now: () => number
 
   constructor (tables: Tables, catalog: Catalog, now: () => number) {
@@ -37,6 +39,8 @@ export class Group {
   /** Writes what is written once for all works. */
   finish (): void {
     if (this.fault !== undefined) throw this.fault
-    for (const [collectionId, count] of this.counts) this.tables.counters.putSync(rowPrefix(collectionId), encodeCount(count))
+    for (const [id, count] of this.counts) {
+      if (this.catalog.byId(id) !== undefined) this.tables.counters.putSync(rowPrefix(id), encodeCount(count))
+    }
   }
 }

@@ -1,22 +1,33 @@
 import type { Changes } from './changes.js'
 import { storedKey } from './key.js'
 
-/** The record of a session stands behind the time of its last use, in milliseconds. */
+/** A record stands behind the time of its session's last use, in milliseconds. */
 const TIME_BYTES = 8
+/** A client chooses the id of its session, and may choose a long one. */
 const KEY_BYTES = 400
+/** As long as MongoDB keeps a session that is not used (`localLogicalSessionTimeoutMinutes`). */
+const TIMEOUT_MS = 30 * 60 * 1000
+/** How many records are looked at in one turn of the event loop. */
+const CHUNK_RECORDS = 500
 
 export function readSession ({ tables }: Changes, lsid: Buffer): Buffer | undefined {
-  return tables.sessions.get(keyOf(lsid))?.subarray(TIME_BYTES)
+  return tables.sessions.get(storedKey(lsid, KEY_BYTES))?.subarray(TIME_BYTES)
 }
 
 export function writeSession (changes: Changes, lsid: Buffer, record: Buffer, now: number): void {
   const { sessions } = changes.tables
+  const key = storedKey(lsid, KEY_BYTES)
   const time = Buffer.allocUnsafe(TIME_BYTES)
   time.writeBigUInt64BE(BigInt(now))
-  changes.put(sessions, keyOf(lsid), Buffer.concat([time, record]), sessions.get(keyOf(lsid)))
+  changes.put(sessions, key, Buffer.concat([time, record]), sessions.get(key))
 }
 
-/** A client chooses the id of its session, also a long one. */
-function keyOf (lsid: Buffer): Buffer {
-  return storedKey(lsid, KEY_BYTES)
+/** Removes the records of sessions that have not been used for long; returns the last one looked at if there are more. */
+export function removeStaleSessions (changes: Changes, now: number, after: Buffer | undefined): Buffer | undefined {
+  const { sessions } = changes.tables
+  const records = [...sessions.getRange({ start: after, exclusiveStart: after !== undefined, limit: CHUNK_RECORDS })]
+  for (const { key, value } of records) {
+    if (Number(value.readBigUInt64BE()) < now - TIMEOUT_MS) changes.erase(sessions, key)
+  }
+  return records.length === CHUNK_RECORDS ? records.at(-1)!.key : undefined
 }

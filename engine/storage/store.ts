@@ -5,6 +5,8 @@ import { Catalog } from './catalog.js'
 import { Environment } from './environment.js'
 import { GroupCommit } from './group-commit.js'
 import { Group } from './group.js'
+import { IndexBuilds } from './index-build.js'
+import { Maintenance } from './maintenance.js'
 import { Reader } from './reader.js'
 import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
 import type { Tx } from './tx.js'
@@ -16,14 +18,19 @@ export interface StoreOptions {
   /** The system's time in milliseconds. */
   readonly now?: () => number
   readonly log?: Log
+  /** How often expired documents and sessions are looked for, in milliseconds. */
+  readonly sweepInterval?: number
 }
 
+const SWEEP_INTERVAL_MS = 60_000
 const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
 
 /** The documents, indexes and sessions of one data directory. */
 export class Store {
   /** The state after the last commit: it has every write whose promise has resolved. */
   readonly read: Reader
+  readonly indexBuilds = new IndexBuilds()
+  readonly maintenance: Maintenance
   /** To be used inside of works alone, whose commit also stores how far it has gone. */
   readonly timestamps: Clock
   readonly #environment: Environment
@@ -32,7 +39,7 @@ export class Store {
   readonly #log: Log
   #catalog: Catalog
 
-  constructor (environment: Environment, { now = Date.now, log = () => {} }: StoreOptions) {
+  constructor (environment: Environment, { now = Date.now, log = () => {}, sweepInterval = SWEEP_INTERVAL_MS }: StoreOptions) {
     this.#environment = environment
     this.#now = now
     this.#log = log
@@ -43,6 +50,7 @@ export class Store {
       transaction: (run) => this.#transaction(run),
       explain: (error) => this.#explain(error)
     })
+    this.maintenance = new Maintenance(this, { now, log, interval: sweepInterval })
   }
 
   /** The collections that `read` reads. */
@@ -61,6 +69,7 @@ export class Store {
 
   /** Waits for what has been asked for so far. */
   async close (): Promise<void> {
+    await this.maintenance.stop()
     await this.#commits.idle()
     this.#commits.refuse(new Error('the store is closed'))
     await this.#environment.close()
@@ -73,26 +82,19 @@ export class Store {
       group.finish()
       this.#saveTimestamp()
     })
+    // Both in one turn: whoever reads has the rows and the catalog of one and the same commit.
     this.#environment.renewSnapshot()
     this.#catalog = group.catalog
+    if (group.hasGarbage) this.maintenance.collectGarbage()
   }
 
   async #explain (error: unknown): Promise<Error> {
     const { kind, cause } = await storageFailure(error)
     this.#log({ level: 'error', msg: 'a commit has failed', kind, error: cause.message })
     if (kind === 'fault') return cause
-    if (kind === 'full' && this.#isHealthy()) return outOfDiskSpace(cause)
+    if (kind === 'full' && this.#environment.isHealthy()) return outOfDiskSpace(cause)
     this.#commits.refuse(readOnly(cause))
     return readOnly(cause)
-  }
-
-  #isHealthy (): boolean {
-    try {
-      this.#environment.checkHealth()
-      return true
-    } catch {
-      return false
-    }
   }
 
   #saveTimestamp (): void {
@@ -102,9 +104,15 @@ export class Store {
   }
 }
 
-/** @throws {Error} when the data are of a newer version, or not a store */
+/**
+ * Opens the store of a directory, which no other process may have open, and drops what a crash has left unfinished.
+ * @throws {Error} when the data are of a newer version, or not a store
+ */
 export async function openStore (directory: string, options: StoreOptions = {}): Promise<Store> {
-  return new Store(new Environment(directory), options)
+  const store = new Store(new Environment(directory), options)
+  await store.indexBuilds.dropAbandoned(store)
+  store.maintenance.collectGarbage()
+  return store
 }
 
 function loadCatalog ({ tables }: Environment): Catalog {

@@ -4,9 +4,10 @@ import type { Changes } from './changes.js'
 import { addIndex, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
 import type { Count } from './count.js'
 import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
+import { removeGarbage } from './garbage.js'
 import type { Namespace } from './namespace.js'
 import { Reader } from './reader.js'
-import { readSession, writeSession } from './sessions.js'
+import { readSession, removeStaleSessions, writeSession } from './sessions.js'
 
 const NO_OPTIONS = encode({})
 
@@ -90,5 +91,15 @@ export class Tx extends Reader {
 
   putSession (lsid: Buffer, record: Buffer): void {
     writeSession(this.#changes, lsid, record, this.#now())
+  }
+
+  /** Returns the last record it has looked at if there are more. */
+  removeStaleSessions (after: Buffer | undefined): Buffer | undefined {
+    return removeStaleSessions(this.#changes, this.#now(), after)
+  }
+
+  /** Returns whether there may be more. */
+  removeGarbage (): boolean {
+    return removeGarbage(this.#changes)
   }
 }

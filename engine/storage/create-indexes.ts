@@ -1,0 +1,71 @@
+import { describe } from '../bson/describe.js'
+import { documentValue, findField, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Collection, Index } from './catalog.js'
+import { existingIndex } from './index-conflict.js'
+import { readIndexSpec } from './index-options.js'
+import type { Namespace } from './namespace.js'
+import type { Store } from './store.js'
+import type { Tx } from './tx.js'
+
+/** MongoDB's limit, which counts the index on `_id` ("MongoDB Limits and Thresholds" of the manual). */
+const MAX_INDEXES = 64
+
+export interface CreatedIndexes {
+  readonly numIndexesBefore: number
+  readonly numIndexesAfter: number
+  readonly createdCollectionAutomatically: boolean
+  readonly note?: string
+}
+
+/**
+ * Makes indexes, and the collection if need be. Existing documents are indexed bit by bit while others read and write;
+ * until that is done nobody reads the indexes, and if it fails they are gone.
+ * @throws {EngineError} CannotCreateIndex, IndexOptionsConflict, IndexKeySpecsConflict and others for the specification;
+ *   DuplicateKey, CannotIndexParallelArrays for the documents
+ */
+export async function createIndexes (store: Store, namespace: Namespace, specs: readonly Value[]): Promise<CreatedIndexes> {
+  const wanted = specs.map(readIndexSpec)
+  const { collection, isNew, added, existing } = await store.write((tx) => addIndexes(tx, namespace, wanted))
+  const unfinished = added.filter(({ ready }) => !ready)
+  if (unfinished.length > 0) await store.indexBuilds.build(store, collection, unfinished)
+  for (const index of existing) await store.indexBuilds.running(index)
+  const numIndexesBefore = collection.indexes.length
+  return {
+    numIndexesBefore,
+    numIndexesAfter: numIndexesBefore + added.length,
+    createdCollectionAutomatically: isNew,
+    ...(added.length === 0 && { note: 'all indexes already exist' })
+  }
+}
+
+interface Added {
+  /** As it was before. */
+  readonly collection: Collection
+  readonly isNew: boolean
+  readonly added: readonly Index[]
+  readonly existing: readonly Index[]
+}
+
+function addIndexes (tx: Tx, namespace: Namespace, specs: readonly Buffer[]): Added {
+  const isNew = tx.catalog.find(namespace) === undefined
+  const collection = tx.collection(namespace)
+  const isReady = tx.count(collection) === 0
+  const [added, existing]: [Index[], Index[]] = [[], []]
+  for (const spec of specs) {
+    const { indexes } = tx.catalog.byId(collection.id)!
+    const same = existingIndex(indexes, documentValue(spec))
+    if (same !== undefined) {
+      existing.push(same)
+      continue
+    }
+    if (indexes.length === MAX_INDEXES) throw tooManyIndexes(namespace, spec)
+    added.push(tx.addIndex(collection, spec, isReady))
+  }
+  return { collection, isNew, added, existing }
+}
+
+function tooManyIndexes (namespace: Namespace, spec: Buffer): EngineError {
+  const key = describe(findField(documentValue(spec), 'key')!)
+  return new EngineError('CannotCreateIndex', `add index fails, too many indexes for ${namespace} key:${key}`)
+}

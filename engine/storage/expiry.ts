@@ -1,0 +1,66 @@
+import { BsonType, documentValue, type Value } from '../bson/value.js'
+import type { Catalog, Collection, Index } from './catalog.js'
+import { indexKeys } from './index-keys.js'
+import { bracketBounds, encodeKey, successor } from './key.js'
+import type { IndexEntry, KeyRange, Reader } from './reader.js'
+import type { Store } from './store.js'
+import type { Tx } from './tx.js'
+
+/** How many documents one commit removes. */
+const CHUNK_DOCUMENTS = 500
+
+/** Removes the documents whose time has come by a TTL index ("TTL Indexes" of the manual). */
+export async function removeExpired (store: Store, now: number): Promise<void> {
+  for (const collection of store.catalog.collections()) {
+    for (const index of collection.indexes) {
+      if (index.ready && index.expireAfterSeconds !== undefined) await removeExpiredBy(store, collection, index, now)
+    }
+  }
+}
+
+async function removeExpiredBy (store: Store, collection: Collection, index: Index, now: number): Promise<void> {
+  let range = expiredRange(index, now)
+  for (;;) {
+    const entries = firstEntries(store.read, index, range)
+    if (entries.length === 0) return
+    await store.write((tx) => {
+      if (!isThere(tx.catalog, collection, index)) return
+      for (const { recordId } of entries) removeIfExpired(tx, collection, index, range, recordId)
+    })
+    range = { ...range, after: entries.at(-1)!.key }
+  }
+}
+
+/** The keys of dates that are old enough; of an array the earliest date counts, and any one in the range will do. */
+function expiredRange ({ key, expireAfterSeconds }: Index, now: number): KeyRange {
+  const { direction } = key[0]
+  const { start, end } = bracketBounds(BsonType.date, direction)
+  const latest = encodeKey([dateValue(now - expireAfterSeconds! * 1000)], [direction])
+  return direction > 0 ? { start, end: successor(latest) } : { start: latest, end }
+}
+
+function firstEntries (reader: Reader, index: Index, range: KeyRange): IndexEntry[] {
+  const entries: IndexEntry[] = []
+  for (const entry of reader.entries(index, range)) {
+    if (entries.push(entry) === CHUNK_DOCUMENTS) break
+  }
+  return entries
+}
+
+/** The document may have been changed since it was found. */
+function removeIfExpired (tx: Tx, collection: Collection, index: Index, { start, end }: KeyRange, recordId: Buffer): void {
+  const document = tx.document(collection, recordId)
+  if (document === undefined) return
+  const isExpired = (key: Buffer): boolean => Buffer.compare(key, start) >= 0 && Buffer.compare(key, end) < 0
+  if (indexKeys(documentValue(document), index).keys.some(isExpired)) tx.remove(collection, recordId, document)
+}
+
+function isThere (catalog: Catalog, { id }: Collection, index: Index): boolean {
+  return catalog.byId(id)?.indexes.some((other) => other.id === index.id) ?? false
+}
+
+function dateValue (milliseconds: number): Value {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeBigInt64LE(BigInt(Math.floor(milliseconds)))
+  return { type: BsonType.date, bytes, start: 0, end: 8 }
+}

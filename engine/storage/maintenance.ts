@@ -1,0 +1,73 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Log } from '../log.js'
+import { removeExpired } from './expiry.js'
+import type { Store } from './store.js'
+
+export interface MaintenanceOptions {
+  readonly now: () => number
+  readonly log: Log
+  /** How often it looks for what has expired, in milliseconds. */
+  readonly interval: number
+}
+
+/**
+ * What the store does on its own: it removes the rows of what was dropped as soon as possible, and every minute the
+ * documents and sessions that have expired. All of it goes in chunks, between which others read and write.
+ */
+export class Maintenance {
+  readonly #store: Store
+  readonly #options: MaintenanceOptions
+  readonly #timer: NodeJS.Timeout
+  #running: Promise<void> = Promise.resolve()
+  #isStopped = false
+
+  constructor (store: Store, options: MaintenanceOptions) {
+    this.#store = store
+    this.#options = options
+    this.#timer = setInterval(() => this.sweep(), options.interval).unref()
+  }
+
+  /** Removes what has expired. */
+  sweep (): Promise<void> {
+    return this.#next(async () => {
+      await this.#store.indexBuilds.dropAbandoned(this.#store)
+      await removeExpired(this.#store, this.#options.now())
+      await this.#removeStaleSessions()
+    })
+  }
+
+  /** Removes the rows of what was dropped. */
+  collectGarbage (): Promise<void> {
+    return this.#next(async () => {
+      while (!this.#isStopped && await this.#store.write((tx) => tx.removeGarbage())) await setImmediate()
+    })
+  }
+
+  /** Ends after the chunk that is being removed. */
+  async stop (): Promise<void> {
+    clearInterval(this.#timer)
+    this.#isStopped = true
+    await this.#running
+  }
+
+  /** One thing after the other; what fails, because there is no space for it, is tried again later. */
+  #next (task: () => Promise<void>): Promise<void> {
+    this.#running = this.#running.then(async () => {
+      if (this.#isStopped) return
+      try {
+        await task()
+      } catch (error) {
+        this.#options.log({ level: 'warn', msg: 'maintenance was put off', error: (error as Error).message })
+      }
+    })
+    return this.#running
+  }
+
+  async #removeStaleSessions (): Promise<void> {
+    let after: Buffer | undefined
+    do {
+      const from = after
+      after = await this.#store.write((tx) => tx.removeStaleSessions(from))
+    } while (after !== undefined && !this.#isStopped)
+  }
+}
