@@ -104,6 +104,7 @@ t.test('an update that does not suit the document is refused', async (t) => {
     [{ $set: { 'list.$[e]': 1, 'list.$[f]': 2 } }, 40, "Update created a conflict at 'list.0'", { arrayFilters: [{ e: 1 }, { f: { $lt: 2 } }] }],
     [{ $set: { 'list.$.b.c': 1, 'list.1.b': 2 } }, 40, "Update created a conflict at 'list.1.b'", { filter: { 'list.b': 1 } }],
     [{ $set: { 'list.$[e].$[f]': 1, 'list.$[].$[f]': 2 } }, 40, "Update created a conflict at 'list.0.$[f]'", { arrayFilters: [{ e: 1 }, { f: 1 }] }],
+    [{ $set: { '_id.b': 1 } }, 28, "Cannot create field 'b' in element {_id: 1}"],
     [{ $set: { _id: 2 } }, 66, "Performing an update on the path '_id' would modify the immutable field '_id'"],
     [{ $set: { _id: new Double(1) } }, 66, "Performing an update on the path '_id' would modify the immutable field '_id'"],
     [{ $unset: { _id: 1 } }, 66, "Performing an update on the path '_id' would modify the immutable field '_id'"],

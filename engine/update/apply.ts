@@ -37,8 +37,8 @@ function applyStep (step: Step, before: Value | undefined, place: Place): Value 
 function applyChange (modifier: Modifier, before: Value | undefined, place: Place): Value | undefined {
   const after = modifier(before, place)
   if (after === before) return before
-  place.checkMutable()
   if (after !== undefined) checkStorable(after, place)
+  place.checkMutable()
   place.run.budget.spend(sizeOf(after) - sizeOf(before))
   return after
 }

@@ -5,7 +5,7 @@ import type { Field } from './rewrite.js'
 
 type Names = ReadonlyMap<string, unknown>
 
-/** The fields with the names that are the keys of `names`; of several fields with one name it is the first, as everywhere in MongoDB. */
+/** The fields whose names are keys of `names`: of several fields with one name the first, as everywhere in MongoDB. */
 export function findFields (document: Value, names: Names): Map<string, Field> {
   const fields = new Map<string, Field>()
   const cursor = new FieldCursor(document)
