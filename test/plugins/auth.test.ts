@@ -103,6 +103,18 @@ t.test('what ends a session on one server ends it on the others within a second'
   while ((await present(there, 'bearer', tokenOf(ann))).statusCode === 200) t.ok(Date.now() - ended < 1500)
 })
 
+t.test('every route is private unless it is one of these', async (t) => {
+  const open = ['POST /v1/auth/signup', 'POST /v1/auth/login', 'POST /v1/auth/logout', 'GET /livez', 'GET /readyz', 'GET /openapi.json']
+  const { paths } = (await app.inject('/openapi.json')).json() as { paths: Record<string, Record<string, unknown>> }
+  const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+  for (const route of routes.filter((route) => !open.includes(route))) {
+    const [method, path] = route.split(' ')
+    const url = path.replaceAll(/\{\w+\}/g, '3f0e2b9c-5d1a-4c7e-9b60-2a8d4f6c1e35')
+    expectProblem(t, await app.inject({ method: method as 'GET', url }), 'UNAUTHENTICATED')
+  }
+  t.ok(routes.includes('GET /v1/me') && routes.length > open.length)
+})
+
 t.test('an unknown address is 404 for everybody', async (t) => {
   const ann = await signUp(app)
   expectProblem(t, await app.inject('/v1/nothing'), 'NOT_FOUND')
