@@ -5,14 +5,11 @@ const Timestamp = Type.String({ format: 'date-time', examples: ['2026-11-22T10:0
 const Title = Type.String({ maxLength: 1000 })
 const Tags = Type.Array(Type.String(), { uniqueItems: true })
 
-/** Apart from these two, a user's fields have any name and any type. */
+/** Apart from these two, a user's fields have any name and any type, and pass as they are. */
 const typedFields = { title: Type.Optional(Title), tags: Type.Optional(Tags) }
 
 /** The top-level names that are the server's, like all that begin with an underscore. */
 export const noteServerNames = ['id', 'notebook', 'owner', 'rev', 'createdAt', 'updatedAt', 'deletedAt'] as const
-
-/** Whatever else is in a note belongs to its user, and passes as it is. */
-const withUserFields = { additionalProperties: true }
 
 export const Note = Type.Object({
   id: Uuid,
@@ -23,7 +20,7 @@ export const Note = Type.Object({
   updatedAt: Timestamp,
   deletedAt: Type.Optional(Timestamp),
   ...typedFields
-}, withUserFields)
+}, { title: 'Note', additionalProperties: true })
 
 export type Note = Static<typeof Note>
 
@@ -31,12 +28,12 @@ export const NoteCreate = Type.Object({
   id: Type.Optional(Uuid),
   notebook: Type.Optional(Uuid),
   ...typedFields
-}, withUserFields)
+}, { title: 'NoteCreate', additionalProperties: true })
 
 export type NoteCreate = Static<typeof NoteCreate>
 
 /** What belongs to the server is compared with the note as it is, when that is known. */
-export const NoteReplace = Type.Object(typedFields, withUserFields)
+export const NoteReplace = Type.Object(typedFields, { title: 'NoteReplace', additionalProperties: true })
 
 export type NoteReplace = Static<typeof NoteReplace>
 
@@ -44,13 +41,13 @@ export type NoteReplace = Static<typeof NoteReplace>
 export const NotePatch = Type.Object({
   title: Type.Optional(Type.Union([Title, Type.Null()])),
   tags: Type.Optional(Type.Union([Tags, Type.Null()]))
-}, withUserFields)
+}, { title: 'NotePatch', additionalProperties: true })
 
 export type NotePatch = Static<typeof NotePatch>
 
 export const NotePage = Type.Object({
   items: Type.Array(Note),
   next: Type.Optional(Type.String({ description: 'The cursor of the next page; absent on the last one' }))
-})
+}, { title: 'NotePage' })
 
 export const NoteParams = Type.Object({ id: Uuid }, { additionalProperties: false })

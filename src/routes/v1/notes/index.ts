@@ -16,6 +16,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Create a note',
       operationId: 'createNote',
+      problems: ['NOTE_EXISTS', 'NOTEBOOK_NOT_FOUND', 'RESERVED_FIELD'],
       body: NoteCreate,
       response: { 201: Note }
     }
@@ -30,6 +31,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'List notes, page by page',
       operationId: 'listNotes',
+      problems: ['INVALID_CURSOR'],
       querystring: NoteListQuery,
       response: { 200: NotePage }
     }
@@ -44,6 +46,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Read a note',
       operationId: 'readNote',
+      problems: ['NOTE_NOT_FOUND', 'PRECONDITION_FAILED'],
       params: NoteParams,
       querystring: NoteReadQuery,
       headers: Preconditions,
@@ -62,6 +65,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Replace a note, or create it with an id of your own',
       operationId: 'replaceNote',
+      problems: ['NOTE_NOT_FOUND', 'NOTE_EXISTS', 'NOTEBOOK_NOT_FOUND', 'PRECONDITION_FAILED', 'RESERVED_FIELD'],
       params: NoteParams,
       headers: Preconditions,
       body: NoteReplace,
@@ -80,6 +84,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Change fields of a note (JSON Merge Patch)',
       operationId: 'patchNote',
+      problems: ['NOTE_NOT_FOUND', 'PRECONDITION_FAILED', 'RESERVED_FIELD'],
       params: NoteParams,
       headers: Preconditions,
       body: NotePatch,
@@ -96,6 +101,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Move a note to the trash, or remove it for good',
       operationId: 'deleteNote',
+      problems: ['NOTE_NOT_FOUND', 'PRECONDITION_FAILED'],
       params: NoteParams,
       querystring: NoteDeleteQuery,
       headers: Preconditions,
@@ -114,6 +120,7 @@ export default (async function noteRoutes (app) {
       tags,
       summary: 'Take a note out of the trash',
       operationId: 'restoreNote',
+      problems: ['NOTE_NOT_FOUND', 'PRECONDITION_FAILED'],
       params: NoteParams,
       headers: Preconditions,
       response: { 200: Note }
