@@ -10,7 +10,7 @@ export const catalogue = {
   INVALID_CURSOR: { status: 400, title: 'Invalid cursor', detail: 'The cursor is not one that this list has given to you.' },
   UNAUTHENTICATED: { status: 401, title: 'Not signed in', detail: 'Sign in to use this resource.' },
   INVALID_CREDENTIALS: { status: 401, title: 'Invalid credentials', detail: 'The email address or the password is wrong.' },
-  CROSS_SITE: { status: 403, title: 'Cross-site request', detail: 'This request did not come from a page of this site.' },
+  CROSS_SITE: { status: 403, title: 'Cross-site request', detail: 'A request with a session cookie has to show, by Sec-Fetch-Site or Origin, that a page of this site sends it.' },
   NOT_FOUND: { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
   NOTE_NOT_FOUND: { status: 404, title: 'Note not found', detail: 'There is no such note.' },
   NOTEBOOK_NOT_FOUND: { status: 404, title: 'Notebook not found', detail: 'There is no such notebook.' },
