@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type InjectOptions, type LightMyRequestResponse } from 'fastify'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import app from '../src/app.js'
@@ -21,10 +21,11 @@ const testEnvironment = {
 }
 
 /**
- * The production app on a database of its own, closed when the test ends; a file may share one among its tests, whose
- * users are their own. (`teardown`, not `after`: at the top level only that one lets tap end.) `variables` are environment variables.
+ * The production app on a database of its own, closed when the test ends; a file may share one among its tests,
+ * whose users are their own. (`teardown`, not `after`: at the top level only that one lets tap end.) `variables`
+ * are environment variables; `routes` are added for what no route of the app does.
  */
-export async function buildApp (t: Test, variables: Variables = {}): Promise<FastifyInstance> {
+export async function buildApp (t: Test, variables: Variables = {}, routes?: FastifyPluginAsync): Promise<FastifyInstance> {
   const config = loadConfig({
     ...testEnvironment,
     DATA_DIR: temporaryDirectory(t),
@@ -34,6 +35,7 @@ export async function buildApp (t: Test, variables: Variables = {}): Promise<Fas
   const server = Fastify(serverOptions(config))
   t.teardown(() => server.close())
   await server.register(app, { config })
+  if (routes) await server.register(routes)
   await server.ready()
   return server
 }
