@@ -25,9 +25,12 @@ export function translate (pattern: string, options: string): RegExp {
   const translator = new Translator(pattern, options)
   const source = translator.run()
   try {
-    return new RegExp(source, translator.ignoreCase ? 'iu' : 'u')
+    const expression = new RegExp(source, translator.ignoreCase ? 'iu' : 'u')
+    // Only the first use compiles it, which is when a pattern turns out to be too large.
+    expression.test('')
+    return expression
   } catch (error) {
-    throw invalidRegex(error instanceof Error ? error.message : String(error))
+    throw invalidRegex(error instanceof Error ? error.message.replace(/^.*: /s, '') : 'it cannot be compiled')
   }
 }
 
@@ -151,5 +154,5 @@ const anchors: Readonly<Record<string, string>> = {
 }
 
 function unsupported (feature: string): Error {
-  return invalidRegex(`${feature} are not supported by this server`)
+  return invalidRegex(`this server does not support ${feature}`)
 }
