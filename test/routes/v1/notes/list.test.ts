@@ -51,7 +51,7 @@ t.test('every order of up to three fields holds over all pages', async (t) => {
   for (const { id } of notes.slice(0, 4)) await ann.patch(`/v1/notes/${id}`, { changed: true })
   const present = (await ann.get('/v1/notes')).json().items
   for (const sort of orders()) {
-    const pages = await pagesOf(ann, `sort=${sort}&limit=3`)
+    const pages = await pagesOf(ann, `sort=${sort}&limit=5`)
     t.strictSame(pages.flat().map(({ id }) => id), present.toSorted(comparing(sort)).map(({ id }: Note) => id), sort)
   }
 })
@@ -62,6 +62,14 @@ t.test('titles are ordered by their bytes, a missing one like an empty one', asy
   await ann.create({})
   const items: Note[] = (await ann.get('/v1/notes?sort=title')).json().items
   t.strictSame(items.map(({ title }) => title), [undefined, 'Z', 'a', 'é', '\uffff', '😀'])
+})
+
+t.test('titles of the greatest length are ordered and paged, too', async (t) => {
+  const ann = await signUp(app)
+  const titles = ['\0'.repeat(1000), '\0'.repeat(999) + 'a', 'a'.repeat(1000), 'a'.repeat(999) + 'b', '漢'.repeat(1000), '😀'.repeat(1000)]
+  for (const title of titles.toReversed()) await ann.create({ title })
+  const pages = await pagesOf(ann, 'sort=title&limit=1')
+  t.strictSame(pages.flat().map(({ title }) => title), titles)
 })
 
 t.test('a note that changes its title moves', async (t) => {
