@@ -7,6 +7,7 @@ import { duplicateKey } from './duplicate-key.js'
 import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
 import { encodeKey, isCut, recordIdOf, storedKey } from './key.js'
 import { documentRow, entryRow } from './rows.js'
+import { seal } from './sealed.js'
 
 /** What a change of a document does to one index. */
 interface EntryChange {
@@ -28,7 +29,7 @@ export function insertDocument (changes: Changes, stale: Collection, document: B
   if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [id])
   const entryChanges = entryChangesOf(changes, collection, recordId, undefined, value)
   if (isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
-  changes.put(changes.tables.documents, key, document, undefined)
+  changes.put(changes.tables.documents, key, seal(key, document), undefined)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 1, document.length)
 }
@@ -41,7 +42,8 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
     throw new EngineError('ImmutableField', "Performing an update on the path '_id' would modify the immutable field '_id'")
   }
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
-  changes.put(changes.tables.documents, documentRow(collection.id, recordId), after, before)
+  const key = documentRow(collection.id, recordId)
+  changes.put(changes.tables.documents, key, seal(key, after), seal(key, before))
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 0, after.length - before.length)
 }
@@ -49,7 +51,8 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
 export function removeDocument (changes: Changes, stale: Collection, recordId: Buffer, document: Buffer): void {
   const collection = current(changes, stale)
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
-  changes.remove(changes.tables.documents, documentRow(collection.id, recordId), document)
+  const key = documentRow(collection.id, recordId)
+  changes.remove(changes.tables.documents, key, seal(key, document))
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, -1, -document.length)
 }

@@ -4,6 +4,7 @@ import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { Table, Tables } from './environment.js'
 import { storedEnd, storedStart } from './key.js'
 import { documentRow, rowPrefix } from './rows.js'
+import { unseal } from './sealed.js'
 
 /** A range of keys without the ids before them; the bounds may be longer than what of a key is stored. */
 export interface KeyRange {
@@ -32,15 +33,23 @@ export class Reader {
     this.#snapshot = snapshot
   }
 
-  /** The document as a buffer of the caller's own. */
+  /**
+   * The document as a buffer of the caller's own.
+   * @throws {EngineError} DataCorruptionDetected
+   */
   document (collection: Collection, recordId: Buffer): Buffer | undefined {
-    return this.#tables.documents.get(documentRow(collection.id, recordId), { transaction: this.#snapshot() })
+    const key = documentRow(collection.id, recordId)
+    const sealed = this.#tables.documents.get(key, { transaction: this.#snapshot() })
+    return sealed && unseal(key, sealed)
   }
 
-  /** The documents in the order of their `_id`, which is the natural order. */
+  /**
+   * The documents in the order of their `_id`, which is the natural order.
+   * @throws {EngineError} DataCorruptionDetected
+   */
   * documents (collection: Collection, range: Partial<KeyRange> = {}): Generator<StoredDocument, void> {
     for (const { key, value } of this.#rows(this.#tables.documents, collection.id, range)) {
-      yield { recordId: key.subarray(4), document: value }
+      yield { recordId: key.subarray(4), document: unseal(key, value) }
     }
   }
 

@@ -2,6 +2,7 @@ import { createClock, timestampValue, type Clock } from '../update/clock.js'
 import type { Log } from '../log.js'
 import { decodeCollection } from './catalog-row.js'
 import { Catalog } from './catalog.js'
+import { check, type Finding } from './check.js'
 import { Environment } from './environment.js'
 import { GroupCommit } from './group-commit.js'
 import { Group } from './group.js'
@@ -65,6 +66,11 @@ export class Store {
    */
   write<T> (work: (tx: Tx) => T): Promise<T> {
     return this.#commits.submit((group) => group.run(work))
+  }
+
+  /** What in the stored data is inconsistent or damaged: nothing, if all is well. */
+  check (): Finding[] {
+    return check(this.#environment.tables, this.#catalog, this.#environment.snapshot)
   }
 
   /** Waits for what has been asked for so far. */

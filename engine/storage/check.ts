@@ -1,0 +1,164 @@
+import type { Transaction } from 'lmdb'
+import { validateDocument } from '../bson/validate.js'
+import { documentValue, findField } from '../bson/value.js'
+import type { Catalog, Collection, Index } from './catalog.js'
+import { decodeCount, NO_DOCUMENTS } from './count.js'
+import type { Table, Tables } from './environment.js'
+import { indexKeys } from './index-keys.js'
+import { recordIdOf } from './key.js'
+import { documentRow, entryRow, rowPrefix } from './rows.js'
+import { unseal } from './sealed.js'
+
+/** Something stored that contradicts something else. */
+export interface Finding {
+  readonly problem: 'corrupt document' | 'wrong record id' | 'missing entry' | 'left over entry' | 'missing flag' | 'wrong counter' | 'rows of nothing'
+  /** The collection and index, and the row in hexadecimal. */
+  readonly where: string
+}
+
+/**
+ * Compares all that is stored twice: documents with index entries in both directions and with their counters, and rows
+ * with the catalog. It reads everything in one turn of the event loop.
+ */
+export function check (tables: Tables, catalog: Catalog, transaction: Transaction | undefined): Finding[] {
+  const rows = new Rows(transaction)
+  return [
+    ...catalog.collections().flatMap((collection) => new CollectionCheck(tables, rows, collection).run()),
+    ...strayRows(tables, rows, catalog)
+  ]
+}
+
+/** Reads rows of one snapshot. */
+class Rows {
+  readonly #transaction: Transaction | undefined
+
+  constructor (transaction: Transaction | undefined) {
+    this.#transaction = transaction
+  }
+
+  get (table: Table, key: Buffer): Buffer | undefined {
+    return table.get(key, { transaction: this.#transaction })
+  }
+
+  of (table: Table, id: number): Iterable<{ key: Buffer, value: Buffer }> {
+    return table.getRange({ ...this.#range(id), transaction: this.#transaction })
+  }
+
+  count (table: Table, id: number): number {
+    return table.getKeysCount({ ...this.#range(id), transaction: this.#transaction })
+  }
+
+  /** The ids with which the rows of a table begin, each once. */
+  * ids (table: Table): Generator<number> {
+    for (let from = 0; ; from++) {
+      const [next] = [...table.getKeys({ start: rowPrefix(from), limit: 1, transaction: this.#transaction })]
+      if (next === undefined) return
+      from = next.readUInt32BE()
+      yield from
+    }
+  }
+
+  #range (id: number): { start: Buffer, end: Buffer } {
+    return { start: rowPrefix(id), end: rowPrefix(id + 1) }
+  }
+}
+
+class CollectionCheck {
+  readonly #tables: Tables
+  readonly #rows: Rows
+  readonly #collection: Collection
+  readonly #indexes: readonly Index[]
+  readonly #findings: Finding[] = []
+  /** How many entries the documents have, by index. */
+  readonly #entries = new Map<Index, number>()
+  #documents = 0
+  #bytes = 0
+
+  constructor (tables: Tables, rows: Rows, collection: Collection) {
+    this.#tables = tables
+    this.#rows = rows
+    this.#collection = collection
+    this.#indexes = collection.indexes.slice(1).filter(({ ready }) => ready)
+  }
+
+  run (): Finding[] {
+    for (const { key, value } of this.#rows.of(this.#tables.documents, this.#collection.id)) this.#checkDocument(key, value)
+    for (const index of this.#indexes) this.#checkEntries(index)
+    this.#checkCounter()
+    return this.#findings
+  }
+
+  #checkDocument (row: Buffer, sealed: Buffer): void {
+    const document = intact(row, sealed)
+    if (document === undefined) return this.#find('corrupt document', row)
+    this.#documents++
+    this.#bytes += document.length
+    const recordId = row.subarray(4)
+    const id = findField(documentValue(document), '_id')
+    if (id === undefined || !recordIdOf(id).equals(recordId)) return this.#find('wrong record id', row)
+    for (const index of this.#indexes) this.#checkEntriesOf(document, recordId, index)
+  }
+
+  #checkEntriesOf (document: Buffer, recordId: Buffer, index: Index): void {
+    const { keys, arrayPaths, hasCutKeys } = indexKeys(documentValue(document), index)
+    const isNoted = arrayPaths.every((path) => index.multikeyPaths.has(path)) && (index.hasCutKeys || !hasCutKeys)
+    if (!isNoted) this.#find('missing flag', documentRow(this.#collection.id, recordId), index)
+    for (const key of keys) {
+      const row = entryRow(index, key, recordId)
+      if (!this.#rows.get(this.#tables.entries, row)?.equals(recordId)) this.#find('missing entry', row, index)
+    }
+    this.#entries.set(index, (this.#entries.get(index) ?? 0) + keys.length)
+  }
+
+  /** All entries that the documents need are there; if there are no more, none is left over. */
+  #checkEntries (index: Index): void {
+    const count = this.#rows.count(this.#tables.entries, index.id)
+    if (count === (this.#entries.get(index) ?? 0)) return
+    for (const { key, value } of this.#rows.of(this.#tables.entries, index.id)) {
+      if (!this.#isWanted(key, value, index)) this.#find('left over entry', key, index)
+    }
+  }
+
+  #isWanted (row: Buffer, recordId: Buffer, index: Index): boolean {
+    const documentKey = documentRow(this.#collection.id, recordId)
+    const sealed = this.#rows.get(this.#tables.documents, documentKey)
+    const document = sealed && intact(documentKey, sealed)
+    return document !== undefined &&
+      indexKeys(documentValue(document), index).keys.some((key) => entryRow(index, key, recordId).equals(row))
+  }
+
+  #checkCounter (): void {
+    const row = rowPrefix(this.#collection.id)
+    const counted = this.#rows.get(this.#tables.counters, row)
+    const { documents, bytes } = counted === undefined ? NO_DOCUMENTS : decodeCount(counted)
+    if (documents !== this.#documents || bytes !== this.#bytes) this.#find('wrong counter', row)
+  }
+
+  #find (problem: Finding['problem'], row: Buffer, index?: Index): void {
+    const place = index === undefined ? this.#collection.namespace : `${this.#collection.namespace} ${index.name}`
+    this.#findings.push({ problem, where: `${place} ${row.toString('hex')}` })
+  }
+}
+
+/** The document, if its checksum and its structure are right. */
+function intact (row: Buffer, sealed: Buffer): Buffer | undefined {
+  try {
+    const document = unseal(row, sealed)
+    validateDocument(document, 0, document.length)
+    return document
+  } catch {
+    return undefined // that is what is to be found out
+  }
+}
+
+/** Rows of ids that neither belong to a collection or index nor wait to be removed. */
+function strayRows ({ documents, entries, counters, garbage }: Tables, rows: Rows, catalog: Catalog): Finding[] {
+  const collections = catalog.collections()
+  const discarded = [...rows.ids(garbage)]
+  const collectionIds = new Set([...discarded, ...collections.map(({ id }) => id)])
+  const indexIds = new Set([...discarded, ...collections.flatMap(({ indexes }) => indexes.map(({ id }) => id))])
+  const tables: Array<[Table, string, Set<number>]> = [[documents, 'documents', collectionIds], [counters, 'counters', collectionIds], [entries, 'entries', indexIds]]
+  return tables.flatMap(([table, name, known]) => [...rows.ids(table)]
+    .filter((id) => !known.has(id))
+    .map((id): Finding => ({ problem: 'rows of nothing', where: `${name} ${id}` })))
+}
