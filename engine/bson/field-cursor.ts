@@ -28,3 +28,11 @@ export class FieldCursor {
     return this.value.bytes.toString('utf8', this.nameStart, this.value.start - 1)
   }
 }
+
+/** How many fields a document or elements an array has. */
+export function countFields (document: Value): number {
+  const cursor = new FieldCursor(document)
+  let count = 0
+  while (cursor.next()) count++
+  return count
+}

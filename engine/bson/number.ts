@@ -65,8 +65,9 @@ export function nearestDouble (value: Value): number {
 
 /** The number's integer part, cut towards zero, or `undefined` when it is not finite or does not fit in 64 bits. */
 export function truncatedInteger (value: Value): bigint | undefined {
-  if (value.type === BsonType.int32 || value.type === BsonType.int64) return bigintOf(value)
-  const { kind, negative, coefficient, exponent } = exactDecimal(value)
+  if (value.type === BsonType.double) return integerOfDouble(numberOf(value))
+  if (value.type !== BsonType.decimal128) return bigintOf(value)
+  const { kind, negative, coefficient, exponent } = decimalOf(value)
   if (kind !== 'finite' || (exponent > 18 && coefficient !== 0n)) return undefined
   const magnitude = exponent < 0 ? coefficient / 10n ** BigInt(-exponent) : coefficient * 10n ** BigInt(Math.min(exponent, 18))
   const integer = negative ? -magnitude : magnitude
@@ -129,6 +130,10 @@ function exactNumber (value: Value): number | bigint {
   const high = value.bytes.readInt32LE(value.start + 4)
   if (high < -0x200000 || high >= 0x200000) return value.bytes.readBigInt64LE(value.start)
   return high * 0x1_0000_0000 + value.bytes.readUInt32LE(value.start)
+}
+
+function integerOfDouble (double: number): bigint | undefined {
+  return double > -(2 ** 63) - 1 && double < 2 ** 63 ? BigInt(Math.trunc(double)) : undefined
 }
 
 function bigintOf (value: Value): bigint {

@@ -12,7 +12,7 @@ type Holds = (value: unknown, operand: unknown) => boolean
 const operators: Record<string, Holds> = {
   $eq: (value, operand) => (value === undefined && operand === null) || isDeepStrictEqual(value, operand),
   $gt: (value, operand) => comparable(value, operand) && Number(value) > Number(operand),
-  $lte: (value, operand) => (comparable(value, operand) && Number(value) <= Number(operand)) || (operand === null && operators.$eq(value, null)),
+  $lte: (value, operand) => operators.$eq(value, operand) || (comparable(value, operand) && Number(value) < Number(operand)),
   $in: (value, operand) => Array.isArray(operand) && operand.some((listed) => operators.$eq(value, listed))
 }
 

@@ -1,5 +1,5 @@
 import { describeField } from '../../bson/describe.js'
-import { FieldCursor } from '../../bson/field-cursor.js'
+import { countFields, FieldCursor } from '../../bson/field-cursor.js'
 import { arrayElements, BsonType, findField, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { parseInteger } from '../integer.js'
@@ -79,12 +79,5 @@ function parseSize (operation: Operation): FilterNode {
   const { name, operand } = operation
   const size = parseInteger(name, operand, (reason) => new EngineError('BadValue', `Failed to parse $size. ${reason}`))
   if (size < 0) throw new EngineError('BadValue', `Failed to parse $size. Expected a non-negative number in: ${describeField(name, operand)}`)
-  return testNode(operation, { leaf: 'whole', matches: (value) => value?.type === BsonType.array && count(value) === Number(size) })
-}
-
-function count (array: Value): number {
-  const elements = new FieldCursor(array)
-  let length = 0
-  while (elements.next()) length++
-  return length
+  return testNode(operation, { leaf: 'whole', matches: (value) => value?.type === BsonType.array && countFields(value) === Number(size) })
 }

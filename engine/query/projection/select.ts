@@ -2,18 +2,24 @@ import { BsonType, type Value } from '../../bson/value.js'
 import { mapElements, mapFields, type MapField } from './map-fields.js'
 import type { Branch, ProjectionNode } from './tree.js'
 
-/** The document with the fields of the tree alone, in its own order; computed fields come behind, in the projection's. */
-export function include (document: Value, fields: Branch): Value {
-  const computed = [...fields].flatMap(([name, node]): Array<[string, Value]> => {
-    const value = node.kind === 'compute' ? node.compute(document) : undefined
-    return value === undefined ? [] : [[name, value]]
-  })
-  return mapFields(document, (name, value) => includeField(value, fields.get(name)), computed)
+/**
+ * Makes a document with the fields of the tree alone, in the document's order; what is computed comes behind, in the
+ * projection's order.
+ */
+export function inclusion (fields: Branch): (document: Value) => Value {
+  const computed = [...fields].flatMap(([name, node]) => node.kind === 'compute' ? [{ name, compute: node.compute }] : [])
+  return (document) => {
+    const added = computed.flatMap(({ name, compute }): Array<[string, Value]> => {
+      const value = compute(document)
+      return value === undefined ? [] : [[name, value]]
+    })
+    return mapFields(document, (name, value) => includeField(value, fields.get(name)), added)
+  }
 }
 
-/** The document without the fields that the tree drops; computed fields take the place of those that are there. */
-export function exclude (document: Value, fields: Branch): Value {
-  return mapFields(document, (name, value) => excludeField(value, fields.get(name), document))
+/** Makes a document without the fields that the tree drops; what is computed takes the place of what is there. */
+export function exclusion (fields: Branch): (document: Value) => Value {
+  return (document) => mapFields(document, (name, value) => excludeField(value, fields.get(name), document))
 }
 
 function includeField (value: Value, node: ProjectionNode | undefined): Value | undefined {
