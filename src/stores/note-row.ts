@@ -33,6 +33,7 @@ export function userFields (body: Fields, present: ServerFields): Fields {
   const entries = Object.entries(body)
   const foreign = entries.filter(([name, value]) => isReserved(name) && !repeats(present, name, value))
   if (foreign.length > 0) throw problem('RESERVED_FIELD', { errors: foreign.map(([name]) => reserved(name)) })
+  if (Array.isArray(body['tags'])) checkTags(body['tags'])
   return Object.fromEntries(entries.filter(([name]) => !isReserved(name)))
 }
 
@@ -46,6 +47,12 @@ function repeats (present: Fields, name: string, value: unknown): boolean {
 
 function reserved (name: string): ProblemItem {
   return { pointer: pointerTo([name]), detail: `${JSON.stringify(name)} belongs to the server.`, code: 'RESERVED_FIELD' }
+}
+
+function checkTags (tags: unknown[]): void {
+  if (new Set(tags).size === tags.length) return
+  const detail = 'A note has each of its tags once.'
+  throw problem('VALIDATION_FAILED', { detail, errors: [{ pointer: '/tags', detail, code: 'NOT_UNIQUE' }] })
 }
 
 /** `<generation>-<random>`: the generation is for the eye, the random part tells two lives of one id apart. */

@@ -103,7 +103,7 @@ t.test('the title is a string of at most 1,000 characters', async (t) => {
 t.test('tags are unique strings', async (t) => {
   const ann = await signUp(app)
   t.strictSame((await ann.create({ tags: [] }))['tags'], [])
-  for (const tags of [['a', 'a'], [1], [null], 'a', null, {}]) expectProblem(t, await ann.post('/v1/notes', { tags }), 'VALIDATION_FAILED')
+  for (const tags of [['a', 'a'], ['__proto__', 'b', '__proto__'], [1], [null], 'a', null, {}]) expectProblem(t, await ann.post('/v1/notes', { tags }), 'VALIDATION_FAILED')
 })
 
 t.test('a body is an object', async (t) => {
