@@ -2,6 +2,7 @@ import { describe } from '../bson/describe.js'
 import { documentValue, findField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from './catalog.js'
+import { buildIndexes, dropUnfinished } from './index-build.js'
 import { existingIndex } from './index-conflict.js'
 import { readIndexSpec } from './index-options.js'
 import type { Namespace } from './namespace.js'
@@ -26,10 +27,16 @@ export interface CreatedIndexes {
  */
 export async function createIndexes (store: Store, namespace: Namespace, specs: readonly Value[]): Promise<CreatedIndexes> {
   const wanted = specs.map(readIndexSpec)
-  const { collection, isNew, added, existing } = await store.write((tx) => addIndexes(tx, namespace, wanted))
+  // Of two clients that want the same index at once, the second waits until the first has it.
+  return await store.indexBuilds.take(String(namespace), () => createInTurn(store, namespace, wanted))
+}
+
+async function createInTurn (store: Store, namespace: Namespace, specs: readonly Buffer[]): Promise<CreatedIndexes> {
+  const before = store.catalog.find(namespace)
+  if (before !== undefined) await dropUnfinished(store, before)
+  const { collection, isNew, added } = await store.write((tx) => addIndexes(tx, namespace, specs))
   const unfinished = added.filter(({ ready }) => !ready)
-  if (unfinished.length > 0) await store.indexBuilds.build(store, collection, unfinished)
-  for (const index of existing) await store.indexBuilds.running(index)
+  if (unfinished.length > 0) await buildIndexes(store, collection, unfinished)
   const numIndexesBefore = collection.indexes.length
   return {
     numIndexesBefore,
@@ -44,25 +51,20 @@ interface Added {
   readonly collection: Collection
   readonly isNew: boolean
   readonly added: readonly Index[]
-  readonly existing: readonly Index[]
 }
 
 function addIndexes (tx: Tx, namespace: Namespace, specs: readonly Buffer[]): Added {
   const isNew = tx.catalog.find(namespace) === undefined
   const collection = tx.collection(namespace)
   const isReady = tx.count(collection) === 0
-  const [added, existing]: [Index[], Index[]] = [[], []]
+  const added: Index[] = []
   for (const spec of specs) {
     const { indexes } = tx.catalog.byId(collection.id)!
-    const same = existingIndex(indexes, documentValue(spec))
-    if (same !== undefined) {
-      existing.push(same)
-      continue
-    }
+    if (existingIndex(indexes, documentValue(spec)) !== undefined) continue
     if (indexes.length === MAX_INDEXES) throw tooManyIndexes(namespace, spec)
     added.push(tx.addIndex(collection, spec, isReady))
   }
-  return { collection, isNew, added, existing }
+  return { collection, isNew, added }
 }
 
 function tooManyIndexes (namespace: Namespace, spec: Buffer): EngineError {

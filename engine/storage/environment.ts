@@ -4,11 +4,11 @@ import { open, type Database, type RootDatabase, type Transaction } from 'lmdb'
 
 export type Table = Database<Buffer, Buffer>
 
-/** The tables of the store: all that there will ever be, for a table that is cleared or dropped can abort LMDB. */
+/** The tables of the store: all that there will ever be, for a table that is cleared or dropped can abort LMDB (lmdb-js#317). */
 const tableNames = ['meta', 'catalog', 'documents', 'entries', 'counters', 'sessions', 'garbage'] as const
 export type Tables = Readonly<Record<typeof tableNames[number], Table>>
 
-/** The layout of the rows. A change that old code would misread needs a new number. */
+/** The layout of the rows. A change that older code would misread needs a new number. */
 const FORMAT = 1
 const FORMAT_KEY = Buffer.from('format')
 const RAW = { keyEncoding: 'binary', encoding: 'binary' } as const
@@ -22,15 +22,9 @@ export class Environment {
   readonly #root: RootDatabase<Buffer, Buffer>
   #snapshot: Transaction | undefined
 
-  /** @throws {Error} when the files belong to a newer version */
-  constructor (directory: string) {
-    // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
-    this.#root = open({ path: directory, overlappingSync: false, eventTurnBatching: false, noSubdir: false, ...RAW })
-    for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
-    const meta = this.#openTable('meta')
-    checkFormat(meta, directory)
-    this.tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : this.#openTable(name)])) as Tables
-    if (meta.get(FORMAT_KEY) === undefined) meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
+  constructor (root: RootDatabase<Buffer, Buffer>, tables: Tables) {
+    this.#root = root
+    this.tables = tables
     this.renewSnapshot()
   }
 
@@ -66,15 +60,33 @@ export class Environment {
     this.#snapshot = undefined
     await this.#root.close()
   }
+}
 
-  #openTable (name: string): Table {
-    return this.#root.openDB<Buffer, Buffer>(name, RAW)
+/** @throws {Error} when the files are of a newer version, or damaged */
+export async function openEnvironment (directory: string): Promise<Environment> {
+  // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
+  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, ...RAW })
+  try {
+    for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
+    const meta = openTable(root, 'meta')
+    checkFormat(meta, directory)
+    const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as Tables
+    return new Environment(root, tables)
+  } catch (error) {
+    await root.close()
+    throw error
   }
 }
 
+function openTable (root: RootDatabase<Buffer, Buffer>, name: string): Table {
+  return root.openDB<Buffer, Buffer>(name, RAW)
+}
+
+/** Stamps new files, and refuses those that this code might misread. */
 function checkFormat (meta: Table, directory: string): void {
-  const format = Number(meta.get(FORMAT_KEY)?.toString() ?? FORMAT)
-  if (format > FORMAT) {
-    throw new Error(`The data in ${directory} has format ${format}, written by a newer version of Quire; this version reads formats up to ${FORMAT}. Start the newer version.`)
+  const stamp = meta.get(FORMAT_KEY)
+  if (stamp === undefined) meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
+  else if (Number(stamp) > FORMAT) {
+    throw new Error(`The data in ${directory} have format ${stamp}, which a newer version of Quire has written; this version reads up to format ${FORMAT}. Start the newer version.`)
   }
 }

@@ -8,48 +8,35 @@ import type { Tx } from './tx.js'
 const CHUNK_DOCUMENTS = 1000
 const CHUNK_MS = 4
 
-/** The indexes that are being built, by id: a second createIndexes for the same one waits for the first. */
-export class IndexBuilds {
-  readonly #running = new Map<number, Promise<void>>()
-
-  running (index: Index): Promise<void> | undefined {
-    return this.#running.get(index.id)
-  }
-
-  /**
-   * Indexes the documents that were there before the indexes; writes maintain them already.
-   * @throws {EngineError} for the first document that cannot be indexed; the indexes are gone then
-   */
-  async build (store: Store, collection: Collection, indexes: readonly Index[]): Promise<void> {
-    const building = buildIndexes(store, collection, indexes)
-    for (const { id } of indexes) this.#running.set(id, building)
-    try {
-      await building
-    } finally {
-      for (const { id } of indexes) this.#running.delete(id)
-      await this.dropAbandoned(store)
-    }
-  }
-
-  /** Drops what nobody builds any longer: the builder has failed, or it died with the engine. */
-  async dropAbandoned (store: Store): Promise<void> {
-    const isAbandoned = (index: Index): boolean => !index.ready && !this.#running.has(index.id)
-    if (!store.catalog.collections().some(({ indexes }) => indexes.some(isAbandoned))) return
-    await store.write((tx) => {
-      for (const collection of tx.catalog.collections()) {
-        for (const index of collection.indexes.filter(isAbandoned)) tx.dropIndex(collection, index)
-      }
-    })
+/**
+ * Indexes the documents that were there before the indexes; writes maintain them already.
+ * @throws {EngineError} for the first document that cannot be indexed; the indexes are gone then
+ */
+export async function buildIndexes (store: Store, collection: Collection, indexes: readonly Index[]): Promise<void> {
+  try {
+    let after: Buffer | undefined
+    do {
+      const from = after
+      after = await store.write((tx) => indexChunk(tx, collection, indexes, from))
+      await setImmediate()
+    } while (after !== undefined)
+  } catch (error) {
+    await dropUnfinished(store, collection)
+    throw error
   }
 }
 
-async function buildIndexes (store: Store, collection: Collection, indexes: readonly Index[]): Promise<void> {
-  let after: Buffer | undefined
-  do {
-    const from = after
-    after = await store.write((tx) => indexChunk(tx, collection, indexes, from))
-    await setImmediate()
-  } while (after !== undefined)
+/** Drops the indexes of a collection that nobody builds any longer: the builder has failed, or has died with the engine. */
+export async function dropUnfinished (store: Store, { id }: Collection): Promise<void> {
+  if (!hasUnfinished(store.catalog.byId(id))) return
+  await store.write((tx) => {
+    const collection = tx.catalog.byId(id)
+    for (const index of collection?.indexes.filter(({ ready }) => !ready) ?? []) tx.dropIndex(collection!, index)
+  })
+}
+
+function hasUnfinished (collection: Collection | undefined): boolean {
+  return collection?.indexes.some(({ ready }) => !ready) ?? false
 }
 
 /** Returns the last record it got to, or `undefined` when it has got to the end and the indexes are ready. */

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../log.js'
 import { removeExpired } from './expiry.js'
+import { dropUnfinished } from './index-build.js'
 import type { Store } from './store.js'
 
 export interface MaintenanceOptions {
@@ -30,7 +31,7 @@ export class Maintenance {
   /** Removes what has expired. */
   sweep (): Promise<void> {
     return this.#next(async () => {
-      await this.#store.indexBuilds.dropAbandoned(this.#store)
+      await this.#dropUnfinishedIndexes()
       await removeExpired(this.#store, this.#options.now())
       await this.#removeStaleSessions()
     })
@@ -61,6 +62,14 @@ export class Maintenance {
       }
     })
     return this.#running
+  }
+
+  /** If there was no space to drop an index whose building failed, there may be now. */
+  async #dropUnfinishedIndexes (): Promise<void> {
+    for (const collection of this.#store.catalog.collections()) {
+      const isBuilding = this.#store.indexBuilds.isTaken(String(collection.namespace))
+      if (!isBuilding) await dropUnfinished(this.#store, collection)
+    }
   }
 
   async #removeStaleSessions (): Promise<void> {

@@ -3,13 +3,14 @@ import type { Log } from '../log.js'
 import { decodeCollection } from './catalog-row.js'
 import { Catalog } from './catalog.js'
 import { check, type Finding } from './check.js'
-import { Environment } from './environment.js'
+import { openEnvironment, type Environment } from './environment.js'
 import { GroupCommit } from './group-commit.js'
 import { Group } from './group.js'
-import { IndexBuilds } from './index-build.js'
+import { dropUnfinished } from './index-build.js'
 import { Maintenance } from './maintenance.js'
 import { Reader } from './reader.js'
 import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
+import { Turns } from './turns.js'
 import type { Tx } from './tx.js'
 
 export type { KeyRange } from './reader.js'
@@ -30,7 +31,8 @@ const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
 export class Store {
   /** The state after the last commit: it has every write whose promise has resolved. */
   readonly read: Reader
-  readonly indexBuilds = new IndexBuilds()
+  /** Who builds indexes, by namespace. */
+  readonly indexBuilds = new Turns()
   readonly maintenance: Maintenance
   /** To be used inside of works alone, whose commit also stores how far it has gone. */
   readonly timestamps: Clock
@@ -115,8 +117,8 @@ export class Store {
  * @throws {Error} when the data are of a newer version, or not a store
  */
 export async function openStore (directory: string, options: StoreOptions = {}): Promise<Store> {
-  const store = new Store(new Environment(directory), options)
-  await store.indexBuilds.dropAbandoned(store)
+  const store = new Store(await openEnvironment(directory), options)
+  for (const collection of store.catalog.collections()) await dropUnfinished(store, collection)
   store.maintenance.collectGarbage()
   return store
 }
