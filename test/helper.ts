@@ -29,7 +29,7 @@ export async function buildApp (t: Test, variables: Variables = {}, routes?: Fas
   const config = loadConfig({
     ...testEnvironment,
     DATA_DIR: temporaryDirectory(t),
-    MONGODB_URI: await temporaryDatabase(t),
+    MONGODB_URI: variables['MONGODB_URI'] ?? await temporaryDatabase(t),
     ...variables
   })
   const server = Fastify(serverOptions(config))
