@@ -1,13 +1,24 @@
-import underPressure from '@fastify/under-pressure'
 import fp from 'fastify-plugin'
 import { problem } from '../src/errors.js'
 
-/** Refuses work while the event loop is late, at once and without doing any: so that it can catch up. */
+const samplingMs = 250
+
+/**
+ * Refuses work while the event loop is late, before doing any of it, so that it can catch up (R-8). How late it
+ * is, is how late a timer comes; a pause that is over is forgotten at the next one.
+ */
 export default fp(async function overload (app) {
-  await app.register(underPressure, {
-    maxEventLoopDelay: app.config.limits.eventLoopDelayMs,
-    pressureHandler: async ({ routeOptions }) => {
-      if (!routeOptions.config.offline) throw problem('OVERLOADED', { headers: { 'retry-after': '2' } })
-    }
+  const { eventLoopDelayMs } = app.config.limits
+  if (eventLoopDelayMs === 0) return
+  let lateness = 0
+  let due = Infinity
+  const timer = setInterval(() => {
+    lateness = performance.now() - due
+    due = performance.now() + samplingMs
+  }, samplingMs).unref()
+
+  app.addHook('onRequest', async ({ routeOptions }) => {
+    if (lateness > eventLoopDelayMs && !routeOptions.config.offline) throw problem('OVERLOADED', { headers: { 'retry-after': '1' } })
   })
+  app.addHook('onClose', async () => clearInterval(timer))
 }, { name: 'overload', dependencies: ['config'] })

@@ -12,9 +12,9 @@ const codes: Record<string, ProblemCode> = {
 export function fastifyProblem (error: unknown, { raw }: FastifyRequest): Problem | undefined {
   const { code, validation, validationContext = 'body' } = (error ?? {}) as Partial<FastifyError>
   if (validation) return invalid(validation.map((failure) => itemOf(failure, validationContext)))
-  if (code === 'FST_ERR_HANDLER_TIMEOUT') return raw.complete ? problem('OVERLOADED', { headers: { 'retry-after': '1' } }) : problem('REQUEST_TIMEOUT')
-  // The client went away, or sent less than it had announced, while the body was read.
-  if (!raw.complete && code === 'ECONNRESET') return problem('BAD_REQUEST')
+  const isPartial = raw.complete === false // still waiting for the rest of the body
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') return isPartial ? problem('REQUEST_TIMEOUT') : problem('OVERLOADED', { headers: { 'retry-after': '1' } })
+  if (code === 'ECONNRESET' && isPartial) return problem('BAD_REQUEST')
   return code !== undefined && Object.hasOwn(codes, code) ? problem(codes[code]!) : undefined
 }
 
