@@ -6,7 +6,7 @@ import type { NoteRow } from '../models/note.js'
 import type { Cursors } from './cursor.js'
 import { toNote } from './note-row.js'
 
-const { UUID } = mongoose.mongo
+const { BSON, UUID } = mongoose.mongo
 
 export interface NotePage { items: Note[], next?: string }
 
@@ -19,52 +19,65 @@ type Order = [column: Column, direction: 1 | -1][]
 
 type Filter = mongo.Filter<NoteRow>
 
+interface Range { filter: Filter, order: Order }
+
 const trashed = { exclude: false, only: true, include: { $in: [false, true] } }
+
+/** A page ends at this weight, too, so that the largest notes can be listed in bounded memory. */
+const pageBytes = 4 << 20
 
 export class NoteLists {
   readonly #rows: mongo.Collection<NoteRow>
-  readonly #reading: mongo.FindOptions
+  readonly #maxTimeMS: number
   readonly #cursors: Cursors
 
-  constructor (rows: mongo.Collection<NoteRow>, reading: mongo.FindOptions, cursors: Cursors) {
+  constructor (rows: mongo.Collection<NoteRow>, maxTimeMS: number, cursors: Cursors) {
     this.#rows = rows
-    this.#reading = reading
+    this.#maxTimeMS = maxTimeMS
     this.#cursors = cursors
   }
 
-  /**
-   * One page, by keyset. Ordered by one field it reads `limit` + 1 rows, however many there are; by several, also
-   * those that equal the page's last row in the first field.
-   */
   async page (userId: string, query: NoteListQuery): Promise<NotePage> {
     const { cursor, limit, sort, deleted, notebook } = { ...noteListDefaults, ...query }
     const order = orderOf(sort)
     const context = JSON.stringify([userId, sort, deleted, notebook])
-    const after = cursor === undefined ? undefined : this.#cursors.open(cursor, context) as unknown[]
-    const filter = { trashed: trashed[deleted], ...notebook !== undefined && { notebook: new UUID(notebook) } }
+    const position = cursor === undefined ? undefined : this.#cursors.open(cursor, context) as unknown[]
+    const shelf = { trashed: trashed[deleted], ...notebook !== undefined && { notebook: new UUID(notebook) } }
+    const ranges = rangesBehind(position, order).map(({ filter, order }) => ({ filter: within(new UUID(userId), 'note:read', { ...shelf, ...filter }), order }))
     const rows: NoteRow[] = []
-    for (const run of runs(order, after)) {
-      if (rows.length > limit) break
-      const inScope = within(new UUID(userId), 'note:read', { ...filter, ...run.filter })
-      rows.push(...await this.#read(inScope, run.order, limit + 1 - rows.length))
+    let bytes = 0
+    for await (const row of this.#read(ranges, limit + 1)) {
+      bytes += row.length
+      if (rows.length === limit || (bytes > pageBytes && rows.length > 0)) {
+        return { items: rows.map(toNote), next: this.#cursors.seal(positionOf(rows.at(-1)!, order), context) }
+      }
+      rows.push(BSON.deserialize(row) as NoteRow)
     }
-    const items = rows.slice(0, limit)
-    const next = rows.length > limit ? this.#cursors.seal(positionOf(items.at(-1)!, order), context) : undefined
-    return { items: items.map(toNote), ...next !== undefined && { next } }
+    return { items: rows.map(toNote) }
   }
 
-  /** No index has an order of several fields: it is made by sorting no more than the first field's index says is needed. */
-  async #read (filter: Filter, order: Order, count: number): Promise<NoteRow[]> {
-    const [first, second] = order as [Order[0], Order[0]]
-    if (second !== undefined && second[0] !== '_id') {
-      const last = await this.#find(filter, [first]).skip(count - 1).limit(1).next()
-      if (last) filter = { $and: [filter, { [first[0]]: { [first[1] > 0 ? '$lte' : '$gte']: last[first[0]] } }] }
+  /** Up to `count` rows of the ranges, one range after the other: encoded, and read as they are asked for. */
+  async * #read (ranges: Range[], count: number): AsyncGenerator<Buffer> {
+    for (const range of ranges) {
+      const { filter, order } = await this.#narrow(range, count)
+      for await (const row of this.#find<Buffer>(filter, order, { raw: true }).limit(count)) {
+        yield row
+        count--
+      }
+      if (count === 0) return
     }
-    return await this.#find(filter, order).limit(count).toArray()
   }
 
-  #find (filter: Filter, order: Order): mongo.FindCursor<NoteRow> {
-    return this.#rows.find<NoteRow>(filter, this.#reading).sort(order)
+  /** No index has an order of several fields: no more is sorted than what the index of the first one says can be among `count` rows. */
+  async #narrow ({ filter, order }: Range, count: number): Promise<Range> {
+    const [[column, direction]] = order as [Order[0]]
+    if (order.length <= 2) return { filter, order }
+    const last = await this.#find<NoteRow>(filter, [[column, direction]], { projection: { [column]: 1 } }).skip(count - 1).limit(1).next()
+    return last ? { filter: { $and: [filter, { [column]: { [direction > 0 ? '$lte' : '$gte']: last[column] } }] }, order } : { filter, order }
+  }
+
+  #find<Row extends object> (filter: Filter, order: Order, options: mongo.FindOptions): mongo.FindCursor<Row> {
+    return this.#rows.find<Row>(filter, { maxTimeMS: this.#maxTimeMS, ...options }).sort(order)
   }
 }
 
@@ -78,11 +91,11 @@ function orderOf (sort: string): Order {
 }
 
 /**
- * Everything behind a position, as ranges to read one after the other: first what equals the position in all
- * columns but the last, then in all but the last two, and so on. Each is a range of an index, where
- * one filter for all of them would have to look at everything that ties with the position again.
+ * Everything behind a position: first what equals the position in all columns but the last, then in all but
+ * the last two, and so on. Each part is a range of an index, where a filter for all of them would have to look at
+ * everything that ties with the position again.
  */
-function runs (order: Order, position?: unknown[]): { filter: Filter, order: Order }[] {
+function rangesBehind (position: unknown[] | undefined, order: Order): Range[] {
   if (!position) return [{ filter: {}, order }]
   const values = order.map(([column], index) => valueOf(column, position[index]))
   return order.map(([column, direction], depth) => ({

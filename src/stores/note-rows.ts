@@ -24,22 +24,28 @@ type Filter = mongo.Filter<NoteRow>
 const mostAttempts = 64
 
 /**
+ * The driver looks the name of every array up in this object, by default in one that inherits: an array
+ * called `toString` or `constructor` would come back with its documents undecoded.
+ */
+const fieldsAsRaw = Object.create(null) as Record<string, boolean>
+
+/**
  * The rows of notes, written optimistically: what to write is worked out from the row as it is, and written
  * if the row is still the same; else worked out again. The scope is in the filter of the write itself (S-089).
  */
 export class NoteRows {
   readonly #rows: mongo.Collection<NoteRow>
-  readonly #reading: mongo.FindOptions
+  readonly #maxTimeMS: number
   readonly #now: () => number
 
-  constructor (rows: mongo.Collection<NoteRow>, reading: mongo.FindOptions, now: () => number) {
+  constructor (rows: mongo.Collection<NoteRow>, maxTimeMS: number, now: () => number) {
     this.#rows = rows
-    this.#reading = reading
+    this.#maxTimeMS = maxTimeMS
     this.#now = now
   }
 
   async find (target: Target, conditions: Conditions = {}): Promise<NoteRow | null> {
-    const row = await this.#rows.findOne<NoteRow>(filterOf(target), this.#reading)
+    const row = await this.#rows.findOne<NoteRow>(filterOf(target), { maxTimeMS: this.#maxTimeMS, fieldsAsRaw })
     if (row) demand(conditions, row)
     return row
   }

@@ -30,9 +30,8 @@ export class NoteStore {
 
   constructor ({ Note }: Models, notebooks: NotebookStore, { cursorSecrets, limits }: NoteOptions, now = Date.now) {
     const collection = rowsOf(Note)
-    const reading = { maxTimeMS: limits.queryMs, ...exactReading }
-    this.#rows = new NoteRows(collection, reading, now)
-    this.#lists = new NoteLists(collection, reading, new Cursors(cursorSecrets))
+    this.#rows = new NoteRows(collection, limits.queryMs, now)
+    this.#lists = new NoteLists(collection, limits.queryMs, new Cursors(cursorSecrets))
     this.#notebooks = notebooks
     this.#limits = limits
     this.#now = now
@@ -123,12 +122,6 @@ export class NoteStore {
     }
   }
 }
-
-/**
- * The driver looks the name of every array up in `fieldsAsRaw`, by default in an object that inherits. An
- * array called `toString` or `constructor` would come back with its documents undecoded.
- */
-const exactReading = { fieldsAsRaw: Object.create(null) as Record<string, boolean> }
 
 /** The rows as they are: see the model for why nothing of Mongoose stands in between. */
 function rowsOf (Note: Models['Note']): mongo.Collection<NoteRow> {

@@ -49,7 +49,7 @@ t.test('who loses every race to write a note is told to come back', async (t) =>
     await notes.patch(ann, id, {}, {})
     return await rows.updateOne(filter, update)
   }
-  const slow = new NoteRows({ findOne: rows.findOne.bind(rows), updateOne } as typeof rows, {}, Date.now)
+  const slow = new NoteRows({ findOne: rows.findOne.bind(rows), updateOne } as typeof rows, limits.queryMs, Date.now)
   await t.rejects(slow.update({ userId: ann, id, permission: 'note:write' }, {}, () => ({})), { code: 'OVERLOADED', headers: { 'retry-after': '1' } })
 })
 

@@ -72,6 +72,13 @@ t.test('titles of the greatest length are ordered and paged, too', async (t) => 
   t.strictSame(pages.flat().map(({ title }) => title), titles)
 })
 
+t.test('a page of large notes ends before it is too heavy (S-023)', async (t) => {
+  const ann = await signUp(app)
+  for (const title of ['0', '1', '2', '3', '4', '5']) await ann.create({ title, text: 'x'.repeat(1_000_000) })
+  const pages = await pagesOf(ann, 'sort=title')
+  t.strictSame(pages.map((page) => page.map(({ title }) => title)), [['0', '1', '2', '3'], ['4', '5']])
+})
+
 t.test('a note that changes its title moves', async (t) => {
   const ann = await signUp(app)
   const [a, b] = [await ann.create({ title: 'a' }), await ann.create({ title: 'b' })]
