@@ -43,7 +43,9 @@ export class NoteLists {
     const context = JSON.stringify([userId, sort, deleted, notebook])
     const position = cursor === undefined ? undefined : this.#cursors.open(cursor, context) as unknown[]
     const shelf = { trashed: trashed[deleted], ...notebook !== undefined && { notebook: new UUID(notebook) } }
-    const ranges = rangesBehind(position, order).map(({ filter, order }) => ({ filter: within(new UUID(userId), 'note:read', { ...shelf, ...filter }), order }))
+    const ranges = rangesBehind(position, order).map(({ filter, order }) => {
+      return { filter: within(new UUID(userId), 'note:read', { ...shelf, ...filter }), order }
+    })
     const rows: NoteRow[] = []
     let bytes = 0
     for await (const row of this.#read(ranges, limit + 1)) {
