@@ -12,13 +12,13 @@ export interface Decimal {
 }
 
 /** The limits of IEEE 754-2008 decimal128; the exponent is that of the coefficient's last digit. */
-const DIGITS = 34
+export const DIGITS = 34
 const BIAS = 6176
-const LOWEST_EXPONENT = -6176
+export const LOWEST_EXPONENT = -6176
 const HIGHEST_EXPONENT = 6111
 const COEFFICIENT_LIMIT = 10n ** 34n
 
-const NAN: Decimal = { kind: 'nan', negative: false, coefficient: 0n, exponent: 0 }
+export const NAN: Decimal = { kind: 'nan', negative: false, coefficient: 0n, exponent: 0 }
 
 /** Unpacks a decimal128, which BSON stores in the binary integer encoding (BID). */
 export function decimalOf (value: Value): Decimal {
@@ -100,6 +100,10 @@ export function addDecimals (a: Decimal, b: Decimal): Decimal {
   return finite(negative, sum < 0n ? -sum : sum, exponent)
 }
 
+export function negateDecimal (decimal: Decimal): Decimal {
+  return { ...decimal, negative: !decimal.negative }
+}
+
 /** The exact product. */
 export function multiplyDecimals (a: Decimal, b: Decimal): Decimal {
   if (a.kind === 'nan' || b.kind === 'nan') return NAN
@@ -175,22 +179,22 @@ function binaryParts (magnitude: number): [mantissa: bigint, power: number] {
   return biased === 0 ? [fraction, -1074] : [fraction | 1n << 52n, biased - 1075]
 }
 
-function isZero (decimal: Decimal): boolean {
+export function isZero (decimal: Decimal): boolean {
   return decimal.kind === 'finite' && decimal.coefficient === 0n
 }
 
-function digitCount (coefficient: bigint): number {
+export function digitCount (coefficient: bigint): number {
   return coefficient.toString().length
 }
 
-function power10 (exponent: number): bigint {
+export function power10 (exponent: number): bigint {
   return 10n ** BigInt(exponent)
 }
 
-function finite (negative: boolean, coefficient: bigint, exponent: number): Decimal {
+export function finite (negative: boolean, coefficient: bigint, exponent: number): Decimal {
   return { kind: 'finite', negative, coefficient, exponent }
 }
 
-function infinity (negative: boolean): Decimal {
+export function infinity (negative: boolean): Decimal {
   return { kind: 'infinity', negative, coefficient: 0n, exponent: 0 }
 }

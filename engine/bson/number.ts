@@ -1,4 +1,4 @@
-import { addDecimals, compareDecimals, decimalFromDouble, decimalFromInteger, decimalFromRoundedDouble, decimalOf, decimalValue, doubleFromDecimal, multiplyDecimals, type Decimal } from './decimal.js'
+import { addDecimals, compareDecimals, decimalFromDouble, decimalFromInteger, decimalFromRoundedDouble, decimalOf, decimalValue, doubleFromDecimal, multiplyDecimals, negateDecimal, type Decimal } from './decimal.js'
 import { boolOf, BsonType, numberOf, type Value } from './value.js'
 
 const INT32_LIMIT = 2n ** 31n
@@ -47,6 +47,11 @@ export function add (a: Value, b: Value): Value | undefined {
 /** The product, with the types of `add`. */
 export function multiply (a: Value, b: Value): Value | undefined {
   return calculate(a, b, multiplication)
+}
+
+/** The difference, with the types of `add`. */
+export function subtract (a: Value, b: Value): Value | undefined {
+  return calculate(a, b, subtraction)
 }
 
 /** The exact value as a decimal of as many digits as it takes. */
@@ -105,6 +110,7 @@ interface Operation {
 }
 
 const addition: Operation = { integers: (a, b) => a + b, doubles: (a, b) => a + b, decimals: addDecimals }
+const subtraction: Operation = { integers: (a, b) => a - b, doubles: (a, b) => a - b, decimals: (a, b) => addDecimals(a, negateDecimal(b)) }
 const multiplication: Operation = { integers: (a, b) => a * b, doubles: (a, b) => a * b, decimals: multiplyDecimals }
 
 function calculate (a: Value, b: Value, operation: Operation): Value | undefined {
@@ -120,7 +126,8 @@ function calculate (a: Value, b: Value, operation: Operation): Value | undefined
   return fits(integer, INT64_LIMIT) ? int64Value(integer) : undefined
 }
 
-function arithmeticDecimal (value: Value): Decimal {
+/** The decimal that a number of another type counts as when it meets a decimal. */
+export function arithmeticDecimal (value: Value): Decimal {
   return value.type === BsonType.double ? decimalFromRoundedDouble(numberOf(value)) : exactDecimal(value)
 }
 

@@ -3,6 +3,7 @@ import { BsonType, type Value } from './value.js'
 const NOTHING = Buffer.alloc(0)
 
 export const NULL: Value = { type: BsonType.null, bytes: NOTHING, start: 0, end: 0 }
+export const EMPTY_DOCUMENT: Value = { type: BsonType.document, bytes: Buffer.of(5, 0, 0, 0, 0), start: 0, end: 5 }
 export const TRUE: Value = { type: BsonType.bool, bytes: Buffer.of(1), start: 0, end: 1 }
 export const FALSE: Value = { type: BsonType.bool, bytes: Buffer.of(0), start: 0, end: 1 }
 

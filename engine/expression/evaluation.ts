@@ -25,10 +25,11 @@ export interface EvaluationContext {
   readonly now: Date
 }
 
-export const NO_VARIABLES: ReadonlyMap<string, Operand> = new Map()
+/** What an operation gives to all of its expressions. */
+export type Environment = Pick<EvaluationContext, 'now' | 'variables'>
 
 /** The context of a whole document. */
-export function documentContext (document: Value, now: Date, variables = NO_VARIABLES): EvaluationContext {
+export function documentContext (document: Value, { now, variables }: Environment): EvaluationContext {
   return { root: document, current: document, variables, now }
 }
 

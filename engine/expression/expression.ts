@@ -2,7 +2,7 @@ import type { Value } from '../bson/value.js'
 import type { Expression, VariableNames } from './evaluation.js'
 import { parse } from './parse.js'
 
-export { documentContext, type EvaluationContext, type Expression, type Operand, type VariableNames } from './evaluation.js'
+export { documentContext, type Environment, type EvaluationContext, type Expression, type Operand, type VariableNames } from './evaluation.js'
 
 const NO_NAMES: VariableNames = new Set()
 

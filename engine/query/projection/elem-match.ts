@@ -12,7 +12,7 @@ export function parseElemMatch (path: Path, operators: Value): Compute {
   }
   if (path.parts.length > 1) throw new EngineError(31275, 'Cannot use $elemMatch projection on a nested field.')
   const filter = parseFilter(documentValue(buildDocument([[path.text, operators]])))
-  return (document) => {
+  return ({ root: document }) => {
     const array = findField(document, path.text)
     const index = filter.position(document)
     return array === undefined || index === undefined ? undefined : arrayValue([arrayElements(array)[index]])

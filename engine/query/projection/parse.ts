@@ -1,11 +1,13 @@
+import { describe } from '../../bson/describe.js'
 import { isNumber, isTruthy } from '../../bson/number.js'
 import { BsonType, fields, isEmpty, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import { parseExpression, type VariableNames } from '../../expression/expression.js'
 import { parseFieldPath } from '../field-path.js'
 import type { Filter } from '../filter.js'
 import { parseElemMatch } from './elem-match.js'
 import { parsePositional } from './positional.js'
-import { parseSlice } from './slice.js'
+import { isSliceExpression, parseSlice } from './slice.js'
 import { addNode, type Branch, type ProjectionNode } from './tree.js'
 
 /** What has to be done with the outcome of the tree; `document` is the whole document as it was found. */
@@ -21,17 +23,27 @@ const MIDDLE_POSITIONAL = "As of 4.4, it's illegal to specify positional operato
   'Positional projection may only be used at the end, for example: a.b.$. If the query previously used a form like ' +
   "a.b.$.d, remove the parts following the '$' and the results will be equivalent."
 
+/** Where a projection stands. */
+export interface ProjectionOptions {
+  /** A find's projection also has `$slice`, `$elemMatch` and the positional operator; the stage `$project` has not. */
+  readonly dialect: 'find' | 'stage'
+  /** The query's, which a positional operator needs. */
+  readonly filter?: Filter
+  /** The variables that expressions may use. */
+  readonly scope: VariableNames
+}
+
 /** Reads a projection field by field; whether it includes or excludes turns out on the way. */
 export class ProjectionParser {
-  readonly #filter: Filter | undefined
+  readonly #options: ProjectionOptions
   readonly #fields: Branch = new Map()
   readonly #steps: Step[] = []
   #mode: ParsedProjection['mode'] | undefined
   #id: 'included' | 'excluded' | 'inside' | undefined
   readonly #operators = new Set<'$' | '$elemMatch' | '$slice'>()
 
-  constructor (filter: Filter | undefined) {
-    this.#filter = filter
+  constructor (options: ProjectionOptions) {
+    this.#options = options
   }
 
   parse (specification: Value): ParsedProjection {
@@ -48,12 +60,14 @@ export class ProjectionParser {
   #field (name: string, value: Value, prefix: string): void {
     if (name.includes('.$.')) throw new EngineError(31394, MIDDLE_POSITIONAL)
     const isPositional = name.endsWith('.$')
+    if (isPositional && this.#options.dialect === 'stage') throw new EngineError(31324, 'Cannot use positional projection in aggregation projection')
     if (value.type === BsonType.document) {
       if (isPositional) throw new EngineError(31271, 'positional projection cannot be used with an expression or sub object')
       this.#document(name, value, prefix)
     } else if (!isNumber(value) && value.type !== BsonType.bool) {
       if (isPositional) throw new EngineError(31308, 'positional projection cannot be used with a literal')
-      throw new EngineError('NotImplemented', `a computed value for '${prefix}${name}' is not supported by this server`)
+      this.#setMode('inclusion', 31310, `Cannot use an expression ${name}: ${describe(value)} in an exclusion projection`)
+      this.#compute(prefix + name, value)
     } else if (!isTruthy(value)) {
       if (isPositional) throw new EngineError(31395, 'positional projection cannot be used with exclusion')
       this.#exclude(name, prefix)
@@ -77,22 +91,30 @@ export class ProjectionParser {
   #operator (name: string, operators: Value, prefix: string): void {
     const path = parseFieldPath(prefix + name)
     const [[operator, operand]] = fields(operators)
-    if (operator === '$slice') {
+    const isFind = this.#options.dialect === 'find'
+    if (isFind && operator === '$slice' && !isSliceExpression(operand)) {
       this.#add('$slice', path.text, { kind: 'keep' })
       this.#steps.push(parseSlice(path, operand))
-    } else if (operator === '$elemMatch') {
+    } else if (isFind && operator === '$elemMatch') {
       if (this.#operators.has('$')) throw new EngineError(31255, 'Cannot specify positional operator and $elemMatch.')
       this.#add('$elemMatch', path.text, { kind: 'compute', compute: parseElemMatch(path, operators) })
     } else {
-      throw new EngineError('NotImplemented', `the expression ${operator} is not supported by this server`)
+      this.#setMode('inclusion', 31252, 'Cannot use expression other than $meta in exclusion projection')
+      this.#compute(path.text, operators)
     }
+  }
+
+  #compute (path: string, value: Value): void {
+    const { evaluate } = parseExpression(value, this.#options.scope)
+    if (path === '_id') this.#id = 'included'
+    addNode(this.#fields, parseFieldPath(path), { kind: 'compute', compute: evaluate })
   }
 
   #positional (name: string, prefix: string): void {
     if (this.#operators.has('$')) throw new EngineError(31276, 'Cannot specify more than one positional projection per query.')
     if (this.#operators.has('$elemMatch')) throw new EngineError(31256, 'Cannot specify positional operator and $elemMatch.')
     const path = parseFieldPath(prefix + name.slice(0, -'.$'.length))
-    this.#steps.push(parsePositional(path, prefix + name, this.#filter))
+    this.#steps.push(parsePositional(path, prefix + name, this.#options.filter))
     this.#add('$', path.text, { kind: 'keep' })
     this.#setMode('inclusion', 31253, `Cannot do inclusion on field ${name} in exclusion projection`)
   }

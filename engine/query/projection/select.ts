@@ -1,45 +1,39 @@
 import { BsonType, type Value } from '../../bson/value.js'
 import { mapElements, mapFields, type MapField } from './map-fields.js'
-import type { Branch, ProjectionNode } from './tree.js'
+import { isComputed, type Branch, type ProjectionNode } from './tree.js'
 
-/**
- * Makes a document with the fields of the tree alone, in the document's order; what is computed comes behind, in the
- * projection's order.
- */
-export function inclusion (fields: Branch): (document: Value) => Value {
-  const computed = [...fields].flatMap(([name, node]) => node.kind === 'compute' ? [{ name, compute: node.compute }] : [])
-  return (document) => {
-    const added = computed.flatMap(({ name, compute }): Array<[string, Value]> => {
-      const value = compute(document)
-      return value === undefined ? [] : [[name, value]]
-    })
-    return mapFields(document, (name, value) => includeField(value, fields.get(name)), added)
-  }
+/** The document with the fields of the tree alone, in its own order, without those that are computed. */
+export function include (document: Value, fields: Branch): Value {
+  return mapFields(document, (name, value) => includeField(value, fields.get(name)))
 }
 
-/** Makes a document without the fields that the tree drops; what is computed takes the place of what is there. */
-export function exclusion (fields: Branch): (document: Value) => Value {
-  return (document) => mapFields(document, (name, value) => excludeField(value, fields.get(name), document))
+/** The document without the fields that the tree drops. */
+export function exclude (document: Value, fields: Branch): Value {
+  return mapFields(document, (name, value) => excludeField(value, fields.get(name)))
 }
 
 function includeField (value: Value, node: ProjectionNode | undefined): Value | undefined {
   if (node?.kind === 'keep') return value
-  return node?.kind === 'branch' ? includeInside(value, (name, field) => includeField(field, node.children.get(name))) : undefined
+  if (node?.kind !== 'branch') return undefined
+  const keepsPlaces = isComputed(node)
+  return includeInside(value, keepsPlaces, (name, field) => includeField(field, node.children.get(name)))
 }
 
-/** Of what a branch leads to, only documents remain, alone or in arrays of any depth. */
-function includeInside (value: Value, map: MapField): Value | undefined {
+/**
+ * Of what a branch leads to, only documents remain, alone or in arrays of any depth; but what fields are computed for
+ * inside of an array keeps its place until then.
+ */
+function includeInside (value: Value, keepsPlaces: boolean, map: MapField): Value | undefined {
   if (value.type === BsonType.document) return mapFields(value, map)
-  return value.type === BsonType.array ? mapElements(value, (element) => includeInside(element, map)) : undefined
+  if (value.type === BsonType.array) return mapElements(value, (element) => includeInside(element, keepsPlaces, map))
+  return keepsPlaces ? value : undefined
 }
 
-function excludeField (value: Value, node: ProjectionNode | undefined, document: Value): Value | undefined {
+function excludeField (value: Value, node: ProjectionNode | undefined): Value | undefined {
   switch (node?.kind) {
-    case undefined:
-    case 'keep': return value
     case 'drop': return undefined
-    case 'compute': return node.compute(document)
-    case 'branch': return excludeInside(value, (name, field) => excludeField(field, node.children.get(name), document))
+    case 'branch': return excludeInside(value, (name, field) => excludeField(field, node.children.get(name)))
+    default: return value
   }
 }
 

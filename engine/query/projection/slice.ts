@@ -16,17 +16,20 @@ export function parseSlice (path: Path, operand: Value): (document: Value) => Va
   return (document) => sliceFields(document, path.parts, slice)
 }
 
+/** Whether the operand is that of the expression, as in `{ $slice: ['$a', 2] }`, and not of find's own operator. */
+export function isSliceExpression (operand: Value): boolean {
+  const bounds = operand.type === BsonType.array ? arrayElements(operand) : []
+  return bounds.length === 3 || (bounds.length === 2 && !bounds.every(isNumber))
+}
+
 function readSlice (operand: Value): Slice {
   if (isNumber(operand)) {
     const count = int32Of(operand)
     return (elements) => count < 0 ? elements.slice(count) : elements.slice(0, count)
   }
   const bounds = operand.type === BsonType.array ? arrayElements(operand) : []
-  if (bounds.length < 2 || bounds.length > 3) throw tooFewArguments(operand)
+  if (bounds.length !== 2) throw tooFewArguments(operand)
   const [skip, limit] = bounds
-  if (bounds.length === 3 || !isNumber(skip) || !isNumber(limit)) {
-    throw new EngineError('NotImplemented', 'the expression $slice is not supported by this server')
-  }
   return sliceOf(int32Of(skip), int32Of(limit), operand)
 }
 
