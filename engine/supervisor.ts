@@ -84,7 +84,7 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
       const end = await engine.exited
       this.#ready = false
       if (this.#closing.signal.aborted) return
-      this.#log({ level: 'error', msg: 'the engine has ended', end, pid: engine.pid })
+      this.#log({ level: 'error', msg: 'the engine has ended', end, enginePid: engine.pid })
       this.emit('down')
       if (performance.now() - this.#readyAt >= this.#timing.stable) this.#pause = this.#timing.pause
     }
@@ -117,7 +117,7 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
     this.#uri = uriFor(address, this.#order.password)
     this.#ready = true
     this.#readyAt = performance.now()
-    this.#log({ level: 'info', msg: 'the engine is ready', pid: engine.pid, address })
+    this.#log({ level: 'info', msg: 'the engine is ready', enginePid: engine.pid, address })
     return engine
   }
 }
