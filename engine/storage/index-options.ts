@@ -112,7 +112,7 @@ function readExpireAfterSeconds (value: Value): Value {
   if (!(seconds >= 0 && seconds <= MAX_EXPIRE_SECONDS)) {
     throw cannotCreate(`TTL index 'expireAfterSeconds' option must be within an acceptable range, try a different number than ${describe(value)}.`)
   }
-  return value
+  return valueFrom(Math.trunc(seconds)) // an int32, whatever it was
 }
 
 function readPartialFilter (value: Value): Value {

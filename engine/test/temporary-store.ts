@@ -29,9 +29,18 @@ export async function temporaryStore (t: Test, options: StoreOptions = {}): Prom
 /** A store with one collection, which has the given indexes. */
 export async function storeOfThings (t: Test, specs: readonly Document[] = [], options: StoreOptions = {}): Promise<{ store: Store, collection: Collection }> {
   const store = await temporaryStore(t, options)
-  await store.write((tx) => tx.createCollection(things))
+  return { store, collection: await startOver(store, specs) }
+}
+
+/** Makes the collection anew: for tests that try much in one store. */
+export async function startOver (store: Store, specs: readonly Document[]): Promise<Collection> {
+  await store.write((tx) => {
+    const before = tx.catalog.find(things)
+    if (before !== undefined) tx.dropCollection(before)
+    tx.createCollection(things)
+  })
   if (specs.length > 0) await createIndexes(store, things, specs.map(indexSpec))
-  return { store, collection: collectionOf(store) }
+  return collectionOf(store)
 }
 
 /** A specification with the name that drivers give it. */

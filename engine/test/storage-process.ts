@@ -1,0 +1,78 @@
+import { closeSync, readdirSync, readlinkSync } from 'node:fs'
+import { encode } from '../bson/value.js'
+import { createIndexes } from '../storage/create-indexes.js'
+import { openStore, type Store } from '../storage/store.js'
+import { collectionOf, indexSpec, insert, recordIdFor, remove, things } from './temporary-store.js'
+
+/** A process for tests in which a store meets its end: `storage-process <scenario> <directory>`. */
+
+const [scenario, directory] = process.argv.slice(2)
+
+/** What has become of the store, for the parent. */
+export interface Report {
+  readonly acknowledged: number
+  readonly failures: ReadonlyArray<{ code: unknown, message: string }>
+  readonly counted: number
+}
+
+const scenarios: Readonly<Record<string, (store: Store) => Promise<void>>> = {
+  async 'killed-while-building' (store) {
+    await store.write((tx) => tx.createCollection(things))
+    await insert(store, ...Array.from({ length: 3000 }, (_, n) => ({ _id: n, a: n })))
+    const built = createIndexes(store, things, [indexSpec({ key: { a: 1 } })])
+    for (;;) {
+      const index = collectionOf(store).indexes[1]
+      if (index !== undefined && [...store.read.entries(index)].length > 0) process.kill(process.pid, index.ready ? 'SIGTERM' : 'SIGKILL')
+      await Promise.race([built, new Promise(setImmediate)])
+    }
+  },
+
+  /** Under a limit on the size of files. */
+  async full (store) {
+    await store.write((tx) => tx.createCollection(things))
+    const failures: Report['failures'][number][] = []
+    let acknowledged = 0
+    for (let id = 0; failures.length < 3; id++) {
+      const outcomes = await Promise.allSettled([0, 1, 2, 3].map((n) => insert(store, { _id: id * 4 + n, content: Buffer.alloc(10_000) })))
+      acknowledged += outcomes.filter(({ status }) => status === 'fulfilled').length
+      for (const outcome of outcomes) if (outcome.status === 'rejected') failures.push(outcome.reason)
+    }
+    // There is space again when something has been removed.
+    for (let id = 0; id < 20; id++) await remove(store, id)
+    await insert(store, { _id: -1, content: Buffer.alloc(10_000) })
+    report({ acknowledged: acknowledged - 20 + 1, failures, counted: store.read.count(collectionOf(store)) })
+  },
+
+  /** On a disk that takes no more writes. */
+  async broken (store) {
+    await store.write((tx) => tx.createCollection(things))
+    await insert(store, { _id: 1 })
+    closeDataFiles()
+    const failures: Report['failures'][number][] = []
+    for (let id = 2; id < 5; id++) await insert(store, { _id: id }).catch((error) => failures.push(error))
+    const isReadable = store.read.document(collectionOf(store), recordIdFor(1))?.equals(encode({ _id: 1 }))
+    report({ acknowledged: isReadable === true ? 1 : 0, failures, counted: store.read.count(collectionOf(store)) })
+  }
+}
+
+function report ({ acknowledged, failures, counted }: Report): void {
+  process.send!({ acknowledged, counted, failures: failures.map(({ code, message }) => ({ code, message })) })
+}
+
+/** Takes the store's file away from it, so that every further write to it fails. */
+function closeDataFiles (): void {
+  for (const descriptor of readdirSync('/proc/self/fd').map(Number)) {
+    if (targetOf(descriptor).endsWith('data.mdb')) closeSync(descriptor)
+  }
+}
+
+function targetOf (descriptor: number): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return '' // the one that has listed the folder
+  }
+}
+
+await scenarios[scenario](await openStore(directory))
+process.exit(0)
