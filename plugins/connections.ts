@@ -10,13 +10,14 @@ declare module 'fastify' {
 }
 
 /**
- * How many connections there may be, and how they end. Fastify closes when the last connection has, and a client
- * may keep one open for ever; so once the server stops, every answer says that it was the last one on its
- * connection, idle ones are closed, and at the deadline all of them.
+ * How many connections there may be, and how they end. Each one ends with an answer that says so: after its share of
+ * requests, or once the server stops. Fastify closes when the last connection has, and a client may keep one open
+ * for ever; so then idle ones are closed, and at the deadline all of them.
  */
 export default fp(async function connections (app) {
   const { server, config: { limits } } = app
   const state = { draining: false }
+  const answers = new WeakMap<object, number>()
   let inFlight = 0
   server.maxConnections = limits.connections
   // Without a listener Node answers 417 with an empty body; RFC 9110 §10.1.1 lets a server pass over what it does not know.
@@ -27,8 +28,11 @@ export default fp(async function connections (app) {
     inFlight++
     raw.once('close', () => { inFlight-- })
   })
-  app.addHook('onSend', async (_request, reply) => {
-    if (state.draining) reply.header('connection', 'close')
+  app.addHook('onSend', async ({ socket }, reply) => {
+    // Node has a limit of its own, but answers what comes after it with an empty 503, and leaves the connection open.
+    const count = (answers.get(socket) ?? 0) + 1
+    answers.set(socket, count)
+    if (count === limits.requestsPerSocket || state.draining) reply.header('connection', 'close')
   })
   app.addHook('preClose', async () => {
     state.draining = true

@@ -22,7 +22,6 @@ export function serverOptions (config: Config): FastifyHttpOptions<RawServerDefa
     requestTimeout: limits.requestTimeoutMs,
     connectionTimeout: limits.socketTimeoutMs,
     keepAliveTimeout: limits.keepAliveMs,
-    maxRequestsPerSocket: limits.requestsPerSocket,
     http: {
       headersTimeout: limits.headersTimeoutMs,
       // Node looks for late requests this often; its default of 30 s would add as much to every timeout.
@@ -36,7 +35,8 @@ export function serverOptions (config: Config): FastifyHttpOptions<RawServerDefa
     // URLs that are not even tried for a route: broken percent-encoding, or a parameter longer than any id.
     frameworkErrors: ({ code }, request, { raw }) => {
       const answer = problem(code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'NOT_FOUND' : 'BAD_REQUEST')
-      raw.writeHead(answer.status, { ...headers, 'content-type': problemType }).end(problemJson(answer, request.id))
+      const body = problemJson(answer, request.id)
+      raw.writeHead(answer.status, { ...headers, 'content-type': problemType, 'content-length': Buffer.byteLength(body) }).end(body)
     },
     clientErrorHandler: clientErrorHandler(headers)
   }

@@ -16,8 +16,14 @@ closeWithGrace({ delay: config.limits.shutdownMs + closingMs, logger: server.log
   await server.close()
 })
 
-await server.register(app, { config })
-await server.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `ready at ${address}` })
+try {
+  await server.register(app, { config })
+  await server.listen({ host: config.host, port: config.port, listenTextResolver: (address) => `ready at ${address}` })
+} catch (error) {
+  server.log.fatal({ err: error }, 'cannot start')
+  await server.close()
+  process.exit(1)
+}
 
 function readConfig (): Config {
   try {

@@ -4,18 +4,17 @@ import { problem, type Problem, type ProblemCode, type ProblemItem } from '../..
 
 const codes: Record<string, ProblemCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'BAD_REQUEST'
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE'
 }
 
 /** What Fastify refuses by itself; undefined for any other error. */
 export function fastifyProblem (error: unknown, { raw }: FastifyRequest): Problem | undefined {
-  const { code, validation, validationContext = 'body' } = (error ?? {}) as Partial<FastifyError>
+  const { code = '', statusCode = 500, validation, validationContext = 'body' } = (error ?? {}) as Partial<FastifyError>
   if (validation) return invalid(validation.map((failure) => itemOf(failure, validationContext)))
   const isPartial = raw.complete === false // still waiting for the rest of the body
   if (code === 'FST_ERR_HANDLER_TIMEOUT') return isPartial ? problem('REQUEST_TIMEOUT') : problem('OVERLOADED', { headers: { 'retry-after': '1' } })
   if (code === 'ECONNRESET' && isPartial) return problem('BAD_REQUEST')
-  return code !== undefined && Object.hasOwn(codes, code) ? problem(codes[code]!) : undefined
+  return String(code).startsWith('FST_') && statusCode < 500 ? problem(codes[code] ?? 'BAD_REQUEST') : undefined
 }
 
 type Failure = NonNullable<FastifyError['validation']>[number]
