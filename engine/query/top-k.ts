@@ -32,22 +32,36 @@ export class TopK<Item> {
 
   /**
    * Takes part of the document's bytes for its key, so they may be reused afterwards; the item is kept as it is.
+   * Returns the item that there is no room for: an earlier one or this one.
    * @throws {EngineError} QueryExceededMemoryLimitNoDiskUseAllowed when the documents kept are more than 100 MB
    */
-  add (document: Value, item: Item): void {
+  add (document: Value, item: Item): Item | undefined {
     const bytes = document.end - document.start
     const entry = { key: this.#sort.sortKey(document), place: this.#arrivals++, bytes, item }
     if (this.#heap.length < this.#limit) {
       this.#keep(entry)
       this.#siftUp(this.#heap.length - 1)
-    } else if (this.#limit > 0 && this.#compare(entry, this.#heap[0]) < 0) {
-      this.#replaceLast(entry)
+      return undefined
     }
+    if (this.#limit === 0 || this.#compare(entry, this.#heap[0]) > 0) return item
+    const dropped = this.#heap[0].item
+    this.#replaceLast(entry)
+    return dropped
   }
 
   /** The items in their order. Afterwards nothing more can be added. */
   result (): Item[] {
     return this.#heap.sort((left, right) => this.#compare(left, right)).map(({ item }) => item)
+  }
+
+  /** Takes the last item in their order away: who sorts very many can rest in between. */
+  removeLast (): Item | undefined {
+    const [first] = this.#heap
+    const moved = this.#heap.pop()
+    if (moved === undefined || this.#heap.length === 0) return moved?.item
+    this.#heap[0] = moved
+    this.#siftDown(0)
+    return first.item
   }
 
   #keep (entry: Entry<Item>): void {
