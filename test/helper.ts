@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance, type FastifyPluginAsync, type InjectOptions, type LightMyRequestResponse } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyPluginAsync, type InjectOptions, type LightMyRequestResponse, type RouteOptions } from 'fastify'
 import mongoose from 'mongoose'
 import t, { type Test } from 'tap'
 import app from '../src/app.js'
@@ -26,6 +26,14 @@ const testEnvironment = {
  * are environment variables; `routes` are added for what no route of the app does.
  */
 export async function buildApp (t: Test, variables: Variables = {}, routes?: FastifyPluginAsync): Promise<FastifyInstance> {
+  const server = await buildServer(t, variables)
+  if (routes) await server.register(routes)
+  await server.ready()
+  return server
+}
+
+/** The same, before it is ready; `onRoute` sees every route of it. */
+export async function buildServer (t: Test, variables: Variables = {}, onRoute: (route: RouteOptions) => void = () => {}): Promise<FastifyInstance> {
   const config = loadConfig({
     ...testEnvironment,
     DATA_DIR: temporaryDirectory(t),
@@ -34,9 +42,8 @@ export async function buildApp (t: Test, variables: Variables = {}, routes?: Fas
   })
   const server = Fastify(serverOptions(config))
   t.teardown(() => server.close())
+  server.addHook('onRoute', onRoute)
   await server.register(app, { config })
-  if (routes) await server.register(routes)
-  await server.ready()
   return server
 }
 

@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
-import { temporaryDirectory } from './helper.js'
 import { openSocket, textUntilClosed } from './raw-socket.js'
 import { ServerProcess, startServer } from './server-process.js'
 
