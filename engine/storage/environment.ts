@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb'
+import { checkDataFile } from './data-file.js'
 
 export type Table = Database<Buffer, Buffer>
 
@@ -18,11 +19,13 @@ const RAW = { keyEncoding: 'binary', encoding: 'binary' } as const
  * replaced by hand after each commit: what is in memory (the catalog) and what is read always belong together.
  */
 export class Environment {
+  readonly directory: string
   readonly tables: Tables
   readonly #root: RootDatabase<Buffer, Buffer>
   #snapshot: Transaction | undefined
 
-  constructor (root: RootDatabase<Buffer, Buffer>, tables: Tables) {
+  constructor (directory: string, root: RootDatabase<Buffer, Buffer>, tables: Tables) {
+    this.directory = directory
     this.#root = root
     this.tables = tables
     this.renewSnapshot()
@@ -64,6 +67,7 @@ export class Environment {
 
 /** @throws {Error} when the files are of a newer version, or damaged */
 export async function openEnvironment (directory: string): Promise<Environment> {
+  checkDataFile(join(directory, 'data.mdb'))
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
   const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, ...RAW })
   try {
@@ -71,7 +75,7 @@ export async function openEnvironment (directory: string): Promise<Environment> 
     const meta = openTable(root, 'meta')
     checkFormat(meta, directory)
     const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as Tables
-    return new Environment(root, tables)
+    return new Environment(directory, root, tables)
   } catch (error) {
     await root.close()
     throw error

@@ -1,9 +1,13 @@
+import { statfs } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { EngineError } from '../errors.js'
 
 /** LMDB's own code for a map that cannot grow. */
 const MDB_MAP_FULL = -30792
-const full = new Set<unknown>([constants.errno.ENOSPC, constants.errno.EDQUOT, constants.errno.EFBIG, MDB_MAP_FULL])
+const { ENOSPC, EDQUOT, EFBIG, EIO } = constants.errno
+const full = new Set([ENOSPC, EDQUOT, EFBIG, MDB_MAP_FULL])
+/** With less than this much space left, in bytes, an EIO is taken for a full disk. */
+const LITTLE_SPACE = 16 * 1024 * 1024
 
 /** Why a commit has failed. */
 export interface StorageFailure {
@@ -12,14 +16,22 @@ export interface StorageFailure {
 }
 
 /**
- * `full`: there was no space, and there may be some later. `broken`: the disk or LMDB refused, and what it has of this
- * commit is unknown. `fault`: an error of this program, before anything was committed.
+ * `full`: there was no space, and there may be some later; the next commit writes the pages of this one anew.
+ * `broken`: the disk has failed, and what it says from now on is not to be trusted. `fault`: an error of this program,
+ * before anything was committed.
  */
-export async function storageFailure (error: unknown): Promise<StorageFailure> {
+export async function storageFailure (error: unknown, directory: string): Promise<StorageFailure> {
   const cause = await causeOf(error)
   const code = 'code' in cause ? cause.code : undefined
   if (typeof code !== 'number') return { kind: 'fault', cause }
-  return { kind: full.has(code) ? 'full' : 'broken', cause }
+  // LMDB reports a write that a full disk has cut short as EIO.
+  const isFull = full.has(code) || (code === EIO && await freeSpace(directory) < LITTLE_SPACE)
+  return { kind: isFull ? 'full' : 'broken', cause }
+}
+
+async function freeSpace (directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory)
+  return bavail * bsize
 }
 
 export function outOfDiskSpace (cause: Error): EngineError {

@@ -97,7 +97,7 @@ export class Store {
   }
 
   async #explain (error: unknown): Promise<Error> {
-    const { kind, cause } = await storageFailure(error)
+    const { kind, cause } = await storageFailure(error, this.#environment.directory)
     this.#log({ level: 'error', msg: 'a commit has failed', kind, error: cause.message })
     if (kind === 'fault') return cause
     if (kind === 'full' && this.#environment.isHealthy()) return outOfDiskSpace(cause)

@@ -13,7 +13,12 @@ export interface Report {
   readonly acknowledged: number
   readonly failures: ReadonlyArray<{ code: unknown, message: string }>
   readonly counted: number
+  readonly findings: number
 }
+
+type Failures = Array<Report['failures'][number]>
+
+const CONTENT = Buffer.alloc(10_000)
 
 const scenarios: Readonly<Record<string, (store: Store) => Promise<void>>> = {
   async 'killed-while-building' (store) {
@@ -27,20 +32,23 @@ const scenarios: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     }
   },
 
-  /** Under a limit on the size of files. */
+  /** On a small disk. */
   async full (store) {
     await store.write((tx) => tx.createCollection(things))
-    const failures: Report['failures'][number][] = []
-    let acknowledged = 0
-    for (let id = 0; failures.length < 3; id++) {
-      const outcomes = await Promise.allSettled([0, 1, 2, 3].map((n) => insert(store, { _id: id * 4 + n, content: Buffer.alloc(10_000) })))
-      acknowledged += outcomes.filter(({ status }) => status === 'fulfilled').length
-      for (const outcome of outcomes) if (outcome.status === 'rejected') failures.push(outcome.reason)
-    }
+    const { acknowledged, failures } = await fill(store)
     // There is space again when something has been removed.
     for (let id = 0; id < 20; id++) await remove(store, id)
-    await insert(store, { _id: -1, content: Buffer.alloc(10_000) })
-    report({ acknowledged: acknowledged - 20 + 1, failures, counted: store.read.count(collectionOf(store)) })
+    await insert(store, { _id: -1, content: CONTENT })
+    await store.close()
+    const again = await openStore(directory)
+    report({ acknowledged: acknowledged - 20 + 1, failures, counted: again.read.count(collectionOf(again)), findings: again.check().length })
+  },
+
+  /** Under a limit on the size of files, which cuts a write short. */
+  async 'cut short' (store) {
+    await store.write((tx) => tx.createCollection(things))
+    const { acknowledged, failures } = await fill(store)
+    report({ acknowledged, failures, counted: store.read.count(collectionOf(store)), findings: store.check().length })
   },
 
   /** On a disk that takes no more writes. */
@@ -48,15 +56,27 @@ const scenarios: Readonly<Record<string, (store: Store) => Promise<void>>> = {
     await store.write((tx) => tx.createCollection(things))
     await insert(store, { _id: 1 })
     closeDataFiles()
-    const failures: Report['failures'][number][] = []
+    const failures: Failures = []
     for (let id = 2; id < 5; id++) await insert(store, { _id: id }).catch((error) => failures.push(error))
     const isReadable = store.read.document(collectionOf(store), recordIdFor(1))?.equals(encode({ _id: 1 }))
-    report({ acknowledged: isReadable === true ? 1 : 0, failures, counted: store.read.count(collectionOf(store)) })
+    report({ acknowledged: isReadable === true ? 1 : 0, failures, counted: store.read.count(collectionOf(store)), findings: store.check().length })
   }
 }
 
-function report ({ acknowledged, failures, counted }: Report): void {
-  process.send!({ acknowledged, counted, failures: failures.map(({ code, message }) => ({ code, message })) })
+/** Writes until it is not possible any more. */
+async function fill (store: Store): Promise<{ acknowledged: number, failures: Failures }> {
+  const failures: Failures = []
+  let acknowledged = 0
+  for (let id = 0; failures.length < 3; id += 4) {
+    const outcomes = await Promise.allSettled([0, 1, 2, 3].map((n) => insert(store, { _id: id + n, content: CONTENT })))
+    acknowledged += outcomes.filter(({ status }) => status === 'fulfilled').length
+    for (const outcome of outcomes) if (outcome.status === 'rejected') failures.push(outcome.reason)
+  }
+  return { acknowledged, failures }
+}
+
+function report ({ failures, ...rest }: Report): void {
+  process.send!({ ...rest, failures: failures.map(({ code, message }) => ({ code, message })) })
 }
 
 /** Takes the store's file away from it, so that every further write to it fails. */
