@@ -53,6 +53,7 @@ export const codes = {
   ConversionFailure: 241,
   NoSuchTransaction: 251,
   OperationNotSupportedInTransaction: 263,
+  FailPointSetFailed: 266,
   IndexBuildAborted: 276,
   ClientDisconnect: 279,
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,

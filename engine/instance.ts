@@ -1,11 +1,23 @@
 import { rmSync } from 'node:fs'
+import { FailPoints } from './commands/fail-points.js'
 import { commands } from './commands/table.js'
-import { USER, type StartOrder } from './ipc.js'
+import { testCommands } from './commands/test-commands.js'
+import { USER } from './ipc.js'
 import { acquireLock } from './lock.js'
 import type { Log } from './log.js'
-import { createServer } from './server.js'
+import { createServer, type ListenAt, type ServerOptions } from './server.js'
 import { openStore } from './storage/store.js'
 import { deriveCredentials } from './wire/scram.js'
+
+export interface InstanceOptions {
+  readonly dataDirectory: string
+  readonly listen: ListenAt
+  /** Who may sign in; without a password whoever can connect is trusted. */
+  readonly user?: string
+  readonly password?: string
+  /** Whether clients may make it fail, and more that only tests need. */
+  readonly forTests?: boolean
+}
 
 /** A running engine: the lock on its directory, its store and its server. */
 export interface Instance {
@@ -17,12 +29,12 @@ export interface Instance {
  * Opens all that an engine consists of.
  * @throws {Error} when the directory is in use, its store cannot be opened, or the address is taken
  */
-export async function openInstance ({ dataDirectory, listen, password }: StartOrder, log: Log, onLost: () => void): Promise<Instance> {
+export async function openInstance ({ dataDirectory, listen, user = USER, password, forTests = false }: InstanceOptions, log: Log, onLost: () => void): Promise<Instance> {
   const lock = await acquireLock(dataDirectory, { onLost })
   try {
     const store = await openStore(dataDirectory, { log })
-    const credentials = password === undefined ? undefined : deriveCredentials(USER, password)
-    const server = createServer({ store, commands, log, credentials })
+    const credentials = password === undefined ? undefined : deriveCredentials(user, password)
+    const server = createServer({ store, log, credentials, ...(forTests ? testing() : { commands }) })
     // Left behind by an engine that was killed: whoever holds the lock owns the socket's name.
     if ('path' in listen) rmSync(listen.path, { force: true })
     await server.listen(listen)
@@ -38,4 +50,8 @@ export async function openInstance ({ dataDirectory, listen, password }: StartOr
     lock.release()
     throw error
   }
+}
+
+function testing (): Pick<ServerOptions, 'commands' | 'failPoints'> {
+  return { commands: [...commands, ...testCommands], failPoints: new FailPoints() }
 }

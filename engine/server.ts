@@ -1,7 +1,8 @@
 import { chmodSync } from 'node:fs'
-import { createServer as createNetServer, type Server, type Socket } from 'node:net'
+import { createServer as createNetServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Command } from './commands/command.js'
 import { Cursors } from './commands/cursors.js'
+import type { FailPoints } from './commands/fail-points.js'
 import { CommandResponder } from './commands/responder.js'
 import { Status } from './commands/status.js'
 import type { Log } from './log.js'
@@ -18,12 +19,14 @@ export interface ServerOptions {
   readonly clock?: () => Date
   /** Whom to ask for a password: to be given wherever somebody else could connect. */
   readonly credentials?: ScramCredentials
+  /** Failures on demand, for the tests of drivers; only where whoever can connect may also break things. */
+  readonly failPoints?: FailPoints
   /** Milliseconds that a message may take to arrive, once it has begun, and replies to leave when the server closes. */
   readonly patience?: number
 }
 
-/** A path of a unix socket, or a port of the loopback interface. */
-export type ListenAt = { readonly path: string } | { readonly port: number }
+/** A path of a unix socket, or a port: of the loopback interface, if no other address is given. */
+export type ListenAt = { readonly path: string } | { readonly port: number, readonly host?: string }
 
 const MAX_CONNECTIONS = 1000
 const PATIENCE_MS = 10_000
@@ -44,7 +47,7 @@ export class EngineServer {
   #isClosing = false
 
   constructor (options: ServerOptions) {
-    const { store, commands, log, credentials, clock = () => new Date(), patience = PATIENCE_MS } = options
+    const { store, commands, log, credentials, failPoints, clock = () => new Date(), patience = PATIENCE_MS } = options
     this.#options = options
     this.#patience = patience
     this.#status = new Status(clock())
@@ -53,6 +56,7 @@ export class EngineServer {
       log,
       clock,
       credentials,
+      failPoints,
       cursors: this.#cursors,
       status: this.#status,
       address: () => this.#address,
@@ -64,7 +68,7 @@ export class EngineServer {
     this.#sweeper = setInterval(() => this.#dropStalled(), patience / 10).unref()
   }
 
-  /** What clients connect to: `127.0.0.1:port`, or the socket's path. */
+  /** What clients connect to: `host:port`, or the socket's path. */
   get address (): string {
     return this.#address
   }
@@ -73,14 +77,13 @@ export class EngineServer {
     const isSocket = 'path' in at
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)
-      this.#server.listen({ ...at, ...(!isSocket && { host: '127.0.0.1' }), backlog: BACKLOG }, resolve)
+      this.#server.listen({ ...(!isSocket && { host: '127.0.0.1' }), ...at, backlog: BACKLOG }, resolve)
     })
     // From here on an error is one of accepting, such as too many open files; the next connection may succeed.
     this.#server.removeAllListeners('error')
     this.#server.on('error', (error) => this.#options.log({ level: 'error', msg: 'cannot accept connections', error: error.message }))
     if (isSocket) chmodSync(at.path, 0o600)
-    const address = this.#server.address()
-    this.#address = typeof address === 'object' && address !== null ? `127.0.0.1:${address.port}` : String(address)
+    this.#address = printAddress(this.#server.address())
   }
 
   /** Stops listening, interrupts what is running, waits for its replies to leave, and drops who does not take them. */
@@ -127,6 +130,11 @@ export class EngineServer {
       ...(!isViolation && { stack: error.stack })
     })
   }
+}
+
+function printAddress (address: AddressInfo | string | null): string {
+  if (typeof address !== 'object' || address === null) return String(address)
+  return address.family === 'IPv6' ? `[${address.address}]:${address.port}` : `${address.address}:${address.port}`
 }
 
 export function createServer (options: ServerOptions): EngineServer {

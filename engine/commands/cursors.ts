@@ -76,6 +76,13 @@ export class Cursors {
     return this.#cursors.get(id)?.namespace === namespace && this.#cursors.delete(id)
   }
 
+  /** Forgets every cursor that belongs to a session. */
+  killSessions (): void {
+    for (const [id, { session }] of this.#cursors) {
+      if (session !== undefined) this.#cursors.delete(id)
+    }
+  }
+
   killSession (lsid: Buffer): void {
     const session = lsid.toString('hex')
     for (const [id, cursor] of this.#cursors) {

@@ -7,10 +7,18 @@ const FAILURE = new Double(0)
 /** Codes after which the same write may be sent again; the label is only for writes that carry a transaction number. */
 const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, 10107, codes.InterruptedAtShutdown, 11602, 13435, 13436])
 
+export const RETRYABLE_WRITE = 'RetryableWriteError'
+
+export function isRetryable (code: number): boolean {
+  return retryable.has(code)
+}
+
 /** The reply to a command that failed as a whole. */
 export function errorReply (error: EngineError, isRetryableWrite = false): Reply {
   const { message, code, codeName, members, labels } = error
-  const errorLabels = isRetryableWrite && retryable.has(code) ? [...labels, 'RetryableWriteError'] : labels
+  // Labels that a fail point was told to give take the place of those that the error would have.
+  if ('errorLabels' in members) return { ok: FAILURE, errmsg: message, code, codeName, ...members }
+  const errorLabels = isRetryableWrite && isRetryable(code) ? [...labels, RETRYABLE_WRITE] : labels
   return { ok: FAILURE, errmsg: message, code, codeName, ...members, ...(errorLabels.length > 0 && { errorLabels }) }
 }
 

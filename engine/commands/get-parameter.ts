@@ -1,13 +1,15 @@
 import { EngineError } from '../errors.js'
 import { BsonType, stringOf } from '../bson/value.js'
+import { MECHANISM } from '../wire/scram.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
+import type { Services } from './services.js'
 
 /** The parameters there are. */
-const parameters: Readonly<Record<string, unknown>> = {
-  authenticationMechanisms: ['SCRAM-SHA-256'],
-  enableTestCommands: false,
-  featureCompatibilityVersion: { version: '7.0' }
+const parameters: Readonly<Record<string, (services: Services) => unknown>> = {
+  authenticationMechanisms: () => [MECHANISM],
+  enableTestCommands: ({ failPoints }) => failPoints !== undefined,
+  featureCompatibilityVersion: () => ({ version: '7.0' })
 }
 
 export const getParameter: Command = {
@@ -18,7 +20,7 @@ export const getParameter: Command = {
   run (context) {
     const asked = Object.entries(parameters).filter(([name]) => wantsAll(context) || context.args.has(name))
     if (asked.length === 0) throw new EngineError('InvalidOptions', 'no option found to get')
-    return Object.fromEntries(asked)
+    return Object.fromEntries(asked.map(([name, read]) => [name, read(context.services)]))
   }
 }
 

@@ -1,7 +1,9 @@
 import { ObjectId } from 'bson'
+import { BsonType, findField, stringOf } from '../bson/value.js'
 import { MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES, MAX_WRITE_BATCH } from '../wire/limits.js'
 import type { Reply } from '../wire/reply.js'
 import { MECHANISM } from '../wire/scram.js'
+import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
 import type { Fields } from './fields.js'
@@ -37,6 +39,7 @@ export const isMaster: Command = {
 }
 
 function greeting ({ args, connection, services }: CommandContext): Reply {
+  connection.appName ??= appName(args)
   const now = services.clock()
   const address = services.address()
   return {
@@ -59,4 +62,12 @@ function greeting ({ args, connection, services }: CommandContext): Reply {
     readOnly: false,
     saslSupportedMechs: services.credentials !== undefined && args.has('saslSupportedMechs') ? [MECHANISM] : undefined
   }
+}
+
+/** A client introduces itself once, in the first greeting on a connection. */
+function appName (args: Arguments): string | undefined {
+  const client = args.value('client')
+  const application = client?.type === BsonType.document ? findField(client, 'application') : undefined
+  const name = application?.type === BsonType.document ? findField(application, 'name') : undefined
+  return name?.type === BsonType.string ? stringOf(name) : undefined
 }

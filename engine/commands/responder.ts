@@ -5,6 +5,7 @@ import type { Reply } from '../wire/reply.js'
 import type { Command } from './command.js'
 import { CommandContext } from './context.js'
 import { asEngineError, errorReply } from './error-reply.js'
+import { fail } from './fail-points.js'
 import type { Services } from './services.js'
 
 /** What may be asked with OP_QUERY, which is only there for the first words of a connection. */
@@ -28,7 +29,7 @@ export class CommandResponder implements Responder {
       this.#services.status.started(command.name)
       const context = new CommandContext(command, request, this.#services, connection)
       isRetryable = context.retry !== undefined
-      const reply = command.run(context)
+      const reply = this.#run(context)
       return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, isRetryable)) : reply
     } catch (error) {
       return this.#fail(error, command, isRetryable)
@@ -37,6 +38,12 @@ export class CommandResponder implements Responder {
 
   respondToError (error: EngineError): Reply {
     return errorReply(error)
+  }
+
+  #run (context: CommandContext): Reply | Promise<Reply> {
+    const { command, connection, services: { failPoints } } = context
+    const failure = failPoints?.take(command.name, connection)
+    return failure === undefined ? command.run(context) : fail(failure, connection, context.retry !== undefined, () => command.run(context))
   }
 
   #find ({ body, database }: Request, connection: Connection): Command {

@@ -1,6 +1,7 @@
 import type { Log } from '../log.js'
 import type { ScramCredentials } from '../wire/scram.js'
 import type { Cursors } from './cursors.js'
+import type { FailPoints } from './fail-points.js'
 import type { Status } from './status.js'
 import type { Store } from '../storage/store.js'
 
@@ -13,6 +14,8 @@ export interface Services {
   readonly clock: () => Date
   /** Whom to ask for a password; without it whoever reaches the socket is trusted. */
   readonly credentials: ScramCredentials | undefined
+  /** Failures on demand; undefined unless the engine was started to test clients. */
+  readonly failPoints: FailPoints | undefined
   /** The address that clients are told, `host:port` or the path of a socket. */
   readonly address: () => string
   /** Whether what runs should end, because the server is closing. */

@@ -33,6 +33,8 @@ export class Connection {
   /** Who has signed in, and the exchange in which someone is about to. */
   user: string | undefined
   conversation: ScramConversation | undefined
+  /** What the client calls itself in its handshake. */
+  appName: string | undefined
   readonly #socket: Socket
   readonly #responder: Responder
   readonly #onFailure: OnFailure

@@ -1,0 +1,87 @@
+import { nearestDouble } from '../bson/number.js'
+import { BsonType, documentValue, findField, payload, stringOf, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import { readFields, type Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import type { Fields } from './fields.js'
+import type { FailMode, Failure } from './fail-points.js'
+
+/** The fail points there are, and the commands they are for, where the client does not name them. */
+const points: Readonly<Record<string, readonly string[] | undefined>> = {
+  failCommand: undefined,
+  failGetMoreAfterCursorCheckout: ['getMore']
+}
+
+const modeFields: Fields = { times: 'number', skip: 'number', activationProbability: 'number' }
+
+const dataFields: Fields = {
+  failCommands: 'array',
+  appName: 'string',
+  errorCode: 'number',
+  errorLabels: 'array',
+  closeConnection: 'bool',
+  writeConcernError: 'document',
+  blockConnection: 'bool',
+  blockTimeMS: 'number',
+  failInternalCommands: 'bool'
+}
+
+export const configureFailPoint: Command = {
+  name: 'configureFailPoint',
+  summary: `Only with \`--test-commands\`: ${Object.keys(points).join(', ')}`,
+  fields: { configureFailPoint: 'string', mode: ['string', 'document'], data: 'document' },
+
+  run ({ args, services: { failPoints } }) {
+    const name = args.requiredString('configureFailPoint')
+    if (failPoints === undefined || !(name in points)) throw new EngineError('FailPointSetFailed', `${name} not found`)
+    const mode = readMode(args.requiredValue('mode'))
+    const data = args.document('data')
+    if (mode === undefined) failPoints.remove(name)
+    else failPoints.set(name, mode, readFailure(data && readFields('data', dataFields, data), points[name]))
+    return {}
+  }
+}
+
+/** `undefined` is off. */
+function readMode (mode: Value): FailMode | undefined {
+  if (mode.type === BsonType.string) return readModeName(stringOf(mode))
+  const args = readFields('mode', modeFields, mode)
+  const probability = args.value('activationProbability')
+  return { skip: args.count('skip') ?? 0, times: args.count('times') ?? Infinity, probability: probability === undefined ? 1 : nearestDouble(probability) }
+}
+
+function readModeName (name: string): FailMode | undefined {
+  if (name === 'off') return undefined
+  if (name === 'alwaysOn') return { skip: 0, times: Infinity, probability: 1 }
+  throw new EngineError('BadValue', `unknown mode: ${name}`)
+}
+
+function readFailure (data: Arguments | undefined, commands: readonly string[] | undefined): Failure {
+  return {
+    commands: new Set(commands ?? strings(data, 'failCommands')),
+    appName: data?.string('appName'),
+    delay: data?.bool('blockConnection') ? data.count('blockTimeMS') ?? 0 : 0,
+    closesConnection: data?.bool('closeConnection') ?? false,
+    errorCode: data?.integer('errorCode'),
+    errorLabels: data?.has('errorLabels') ? strings(data, 'errorLabels') : undefined,
+    writeConcernError: readWriteConcernError(data?.document('writeConcernError'))
+  }
+}
+
+function readWriteConcernError (document: Value | undefined): Failure['writeConcernError'] {
+  if (document === undefined) return undefined
+  const code = findField(document, 'code')
+  return { document: copyOf(document), code: code === undefined ? 0 : nearestDouble(code) }
+}
+
+function strings (data: Arguments | undefined, name: string): string[] {
+  return (data?.array(name) ?? []).map((value) => {
+    if (value.type !== BsonType.string) throw new EngineError('TypeMismatch', `data.${name} must be an array of strings`)
+    return stringOf(value)
+  })
+}
+
+/** What is kept must not be a view of the network's buffer. */
+function copyOf (document: Value): Value {
+  return documentValue(Buffer.from(payload(document)))
+}

@@ -1,0 +1,12 @@
+import type { Command } from './command.js'
+
+export const killAllSessions: Command = {
+  name: 'killAllSessions',
+  summary: 'Only with `--test-commands`: closes the cursors of all sessions; users cannot be chosen',
+  fields: { killAllSessions: 'array' },
+
+  run ({ services: { cursors } }) {
+    cursors.killSessions()
+    return {}
+  }
+}
