@@ -1,66 +1,70 @@
 import { fields, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { describeCost, describePlan, type Finish } from '../plan/explain.js'
-import { openMatches, type Matches, type Query } from '../plan/matches.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
+import { aggregate } from './aggregate.js'
+import { readAggregation } from './aggregation.js'
 import { readFields, type Arguments } from './arguments.js'
 import { VERSION } from './build-info.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
 import { count, readCount } from './count.js'
 import { distinct, readDistinct } from './distinct.js'
+import { explainPipeline } from './explain-pipeline.js'
+import { explainQuery, verbosities, type Explained, type Verbosity } from './explain-query.js'
 import { find, readFind } from './find.js'
 
-/** A command as the planner sees it. */
-interface Explained {
-  readonly query: Query
-  readonly finish: Finish
-}
-
-/** The commands that can be explained, with how their arguments are read. */
-const explainable = new Map<string, { command: Command, read: (args: Arguments) => Explained }>([
+/** The commands that are one query, with how their arguments are read. */
+const queries = new Map<string, { command: Command, read: (args: Arguments) => Explained }>([
   ['find', { command: find, read: explainFind }],
   ['count', { command: count, read: explainCount }],
   ['distinct', { command: distinct, read: explainDistinct }]
 ])
 
-const verbosities = new Set(['queryPlanner', 'executionStats', 'allPlansExecution'])
+/** What MongoDB explains besides. */
+const unexplained = new Set(['delete', 'findAndModify', 'findandmodify', 'mapReduce', 'update'])
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'Plan and cost of find, count and distinct; no bounds, no rejected plans',
+  summary: 'Plan and cost of find, count, distinct and the first stages of aggregate; no bounds, no rejected plans',
   fields: { explain: 'document', verbosity: 'string' },
 
   async run (context) {
-    const { args, database, store } = context
-    const verbosity = args.string('verbosity') ?? 'allPlansExecution'
-    if (!verbosities.has(verbosity)) throw new EngineError('BadValue', `Enumeration value '${verbosity}' for field 'explain.verbosity' is not a valid value.`)
+    const { args } = context
+    const given = args.string('verbosity') ?? 'allPlansExecution'
+    const verbosity = verbosities.find((verbosity) => verbosity === given)
+    if (verbosity === undefined) throw new EngineError('BadValue', `Enumeration value '${given}' for field 'explain.verbosity' is not a valid value.`)
     const document = args.requiredDocument('explain')
-    const { namespace, query, finish } = readExplained(database, document)
-    const collection = store.catalog.find(namespace)
-    const matches = collection && openMatches(store.read, collection, query, finish.skip + finish.limit)
     return {
       explainVersion: '1',
-      queryPlanner: {
-        namespace: namespace.toString(),
-        winningPlan: matches === undefined ? { stage: 'EOF' } : describePlan(matches.plan, query, finish),
-        rejectedPlans: []
-      },
-      executionStats: verbosity === 'queryPlanner' ? undefined : await measure(context, matches, finish),
+      ...await explainCommand(context, document, verbosity),
       command: document,
       serverInfo: { version: VERSION }
     }
   }
 }
 
-/** @throws {EngineError} CommandNotFound for a command that is not explained, and what the command itself would throw */
-function readExplained (database: string, document: Value): Explained & { namespace: Namespace } {
+/** @throws {EngineError} for a command that is not explained, and what the command itself would throw */
+async function explainCommand (context: CommandContext, document: Value, verbosity: Verbosity): Promise<Reply> {
+  const { database, services } = context
   const [name] = fields(document).next().value ?? ['']
-  const known = explainable.get(name)
-  if (known === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
-  const args = readFields(name, { ...known.command.fields, $db: 'string', maxTimeMS: 'number', comment: 'any' }, document)
-  return { ...known.read(args), namespace: new Namespace(database, args.requiredString(name)) }
+  if (name === aggregate.name) {
+    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock()), verbosity)
+  }
+  const query = queries.get(name)
+  if (query === undefined) throw notExplained(name)
+  const args = readArguments(query.command, document)
+  return await explainQuery(context, new Namespace(database, args.requiredString(name)), query.read(args), verbosity)
+}
+
+function readArguments ({ name, fields }: Command, document: Value): Arguments {
+  return readFields(name, { ...fields, $db: 'string', maxTimeMS: 'number', comment: 'any' }, document)
+}
+
+function notExplained (name: string): EngineError {
+  return unexplained.has(name)
+    ? new EngineError('NotImplemented', `explain of ${name} is not implemented by this engine`)
+    : new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
 }
 
 function explainFind (args: Arguments): Explained {
@@ -75,13 +79,4 @@ function explainCount (args: Arguments): Explained {
 
 function explainDistinct (args: Arguments): Explained {
   return { query: readDistinct(args).query, finish: { skip: 0, limit: Infinity, isProjected: false } }
-}
-
-/** Runs the query as the command would, without keeping what it finds. */
-async function measure (context: CommandContext, matches: Matches | undefined, { skip, limit }: Finish): Promise<Reply> {
-  if (matches === undefined) return describeCost({ keysExamined: 0, documentsExamined: 0 }, 0, 0)
-  const begin = performance.now()
-  let found = 0
-  await matches.read(() => ++found < skip + limit, () => context.checkInterrupt())
-  return describeCost(matches.scan, Math.max(found - skip, 0), performance.now() - begin)
 }

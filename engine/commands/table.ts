@@ -1,3 +1,4 @@
+import { aggregate } from './aggregate.js'
 import { buildInfo } from './build-info.js'
 import type { Command } from './command.js'
 import { connectionStatus } from './connection-status.js'
@@ -33,6 +34,7 @@ import { whatsmyuri } from './whats-my-uri.js'
 
 /** Every command there is, in alphabetical order: this table is also the statement of what the engine can do (README.md). */
 export const commands: readonly Command[] = [
+  aggregate,
   buildInfo,
   connectionStatus,
   count,

@@ -1,0 +1,35 @@
+import { NULL } from '../bson/scalar.js'
+import { arrayElements, arrayValue, buildDocument, BsonType, documentValue, isArray, type Value } from '../bson/value.js'
+import { someValue, type Path } from '../query/path.js'
+
+/**
+ * The filter of the documents that belong to a local one in a `$lookup`: their field equals one of the values that the
+ * local path leads to. The elements of an array count one by one, and where there is no value null counts, which also
+ * matches documents without the field.
+ */
+export function foreignFilter (local: Value, localPath: Path, foreignField: string): Value {
+  const values = localValues(local, localPath)
+  if (values.length === 1) return equals(foreignField, values[0])
+  // In a list, a regular expression would match strings; here it only equals itself.
+  return values.some(({ type }) => type === BsonType.regex)
+    ? field('$or', arrayValue(values.map((value) => equals(foreignField, value))))
+    : field(foreignField, field('$in', arrayValue(values)))
+}
+
+function localValues (local: Value, localPath: Path): Value[] {
+  const values: Value[] = []
+  someValue(local, localPath, 'whole', (value) => {
+    if (isArray(value)) values.push(...arrayElements(value))
+    else if (value !== undefined) values.push(value)
+    return false
+  })
+  return values.length === 0 ? [NULL] : values
+}
+
+function equals (name: string, value: Value): Value {
+  return field(name, field('$eq', value))
+}
+
+function field (name: string, value: Value): Value {
+  return documentValue(buildDocument([[name, value]]))
+}

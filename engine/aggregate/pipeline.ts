@@ -1,0 +1,73 @@
+import { arrayElements, fields, isDocument, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Environment, VariableNames } from '../expression/expression.js'
+import type { Parsing, Place, StageDefinition, Step } from './stage.js'
+import { stages, unsupportedStages } from './stages/table.js'
+
+/** How deep pipelines may lie inside each other, as in MongoDB (`kMaxSubPipelineViewDepth`). */
+const MAX_DEPTH = 20
+
+const MAX_STAGES = 1000
+
+const definitions: ReadonlyMap<string, StageDefinition> = new Map(stages.map((stage) => [stage.name, stage]))
+
+/** What a pipeline is parsed for. */
+export interface PipelineContext {
+  readonly database: string
+  readonly place: Place
+  /** Its variables are those that the expressions may use. */
+  readonly environment: Environment
+}
+
+/**
+ * Parses a pipeline with those inside of its stages.
+ * @throws {EngineError} with MongoDB's code, NotImplemented for a stage that MongoDB has and this engine has not
+ */
+export function parsePipeline (pipeline: Value, context: PipelineContext): Step[] {
+  return parseAt(pipeline, context, new Set(context.environment.variables.keys()), 0)
+}
+
+function parseAt (pipeline: Value, context: PipelineContext, scope: VariableNames, depth: number): Step[] {
+  if (depth > MAX_DEPTH) throw new EngineError('MaxSubPipelineDepthExceeded', `Maximum number of nested sub-pipelines exceeded. Limit is ${MAX_DEPTH}`)
+  const parsing: Parsing = {
+    ...context,
+    scope,
+    parsePipeline: (inner, place, innerScope = scope) => parseAt(inner, { ...context, place }, innerScope, depth + 1)
+  }
+  const elements = arrayElements(pipeline)
+  if (elements.length > MAX_STAGES) throw new EngineError(7749501, `Pipeline length must be no longer than ${MAX_STAGES} stages`)
+  const steps = elements.map((element) => parseStage(element, parsing))
+  steps.forEach((step, at) => checkPosition(step.definition, at, steps.length))
+  return steps
+}
+
+function parseStage (element: Value, parsing: Parsing): Step {
+  if (!isDocument(element)) throw new EngineError('TypeMismatch', "Each element of the 'pipeline' array must be an object")
+  const members = [...fields(element)]
+  if (members.length !== 1) throw new EngineError(40323, 'A pipeline stage specification object must contain exactly one field.')
+  const [[name, specification]] = members
+  const definition = definitions.get(name)
+  if (definition === undefined) throw unknownStage(name)
+  if (definition.notIn?.includes(parsing.place)) throw notAllowed(name, parsing.place)
+  return { ...definition.parse(specification, parsing), definition, specification }
+}
+
+function unknownStage (name: string): EngineError {
+  return unsupportedStages.has(name)
+    ? new EngineError('NotImplemented', `${name} is not implemented by this engine`)
+    : new EngineError(40324, `Unrecognized pipeline stage name: '${name}'`)
+}
+
+function notAllowed (name: string, place: Place): EngineError {
+  switch (place) {
+    case '$facet': return new EngineError(40600, `${name} is not allowed to be used within a $facet stage`)
+    case '$lookup': return new EngineError(51047, `${name} is not allowed within a $lookup's sub-pipeline`)
+    case '$unionWith': return new EngineError(31441, `${name} is not allowed within a $unionWith's sub-pipeline`)
+    default: return new EngineError('InvalidOptions', `${name} is not allowed to be used within an update`)
+  }
+}
+
+function checkPosition ({ name, position }: StageDefinition, at: number, length: number): void {
+  if (position === 'first' && at > 0) throw new EngineError(40602, `${name} is only valid as the first stage in a pipeline`)
+  if (position === 'last' && at < length - 1) throw new EngineError(40601, `${name} can only be the final stage in the pipeline`)
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { BsonType, documentValue, isDocument, payload, typeNames } from '../../bson/value.js'
+import { EngineError } from '../../errors.js'
+import type { Collection } from '../../storage/catalog.js'
+import { Namespace } from '../../storage/namespace.js'
+import type { Tx } from '../../storage/store.js'
+import { insertMany } from '../../write/insert.js'
+import type { Batches } from '../batches.js'
+import type { Operation } from '../operation.js'
+import type { StageDefinition } from '../stage.js'
+import { readTarget, storable, writeContext } from '../target.js'
+
+/** Puts the documents in place of those of a collection, which keeps its options and indexes. */
+export const out: StageDefinition = {
+  name: '$out',
+  position: 'last',
+  notIn: ['$facet', '$lookup', '$unionWith', 'update'],
+
+  parse (specification, { database }) {
+    if (specification.type !== BsonType.string && !isDocument(specification)) {
+      throw new EngineError(16990, `$out only supports a string or object argument, but found ${typeNames[specification.type]}`)
+    }
+    const target = readTarget('$out', specification, database)
+    return { run: (input, operation) => replaceAll(input, target, operation) }
+  }
+}
+
+/**
+ * The documents are collected in a collection beside the target, which takes the target's place in one commit when all
+ * of them are there: until then, and after a failure, the target is as it was.
+ */
+async function * replaceAll (input: Batches, target: Namespace, operation: Operation): Batches {
+  const { store } = operation
+  const temporary = new Namespace(target.database, `tmp.agg_out.${randomUUID()}`)
+  const model = store.catalog.find(target)
+  await store.write((tx) => createLike(tx, temporary, model))
+  try {
+    for await (const batch of input) await insertAll(batch.map((document) => payload(document)), temporary, operation)
+    await store.write((tx) => takePlace(tx, temporary, target, model))
+  } catch (error) {
+    await store.write((tx) => dropIfThere(tx, temporary))
+    throw error
+  }
+}
+
+/** An empty collection with the options and indexes of another, if there is one. */
+function createLike (tx: Tx, namespace: Namespace, model: Collection | undefined): void {
+  const collection = tx.createCollection(namespace, model?.options)
+  for (const { spec } of model?.indexes.slice(1) ?? []) tx.addIndex(collection, spec, true)
+}
+
+async function insertAll (documents: readonly Buffer[], namespace: Namespace, operation: Operation): Promise<void> {
+  const values = documents.map((document) => documentValue(storable(document)))
+  const { failures } = await insertMany(writeContext(operation), namespace, values, true)
+  const [failure] = failures.values()
+  if (failure !== undefined) throw failure
+}
+
+function takePlace (tx: Tx, temporary: Namespace, target: Namespace, model: Collection | undefined): void {
+  if (indexIds(tx.catalog.find(target)) !== indexIds(model)) {
+    throw new EngineError('CommandFailed', `indexes of target collection ${target} changed while processing $out`)
+  }
+  dropIfThere(tx, target)
+  tx.renameCollection(tx.collection(temporary), target)
+}
+
+/** What tells whether a collection has been dropped, made anew or given other indexes. */
+function indexIds (collection: Collection | undefined): string {
+  return String(collection?.indexes.map(({ id }) => id))
+}
+
+function dropIfThere (tx: Tx, namespace: Namespace): void {
+  const collection = tx.catalog.find(namespace)
+  if (collection !== undefined) tx.dropCollection(collection)
+}

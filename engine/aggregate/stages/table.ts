@@ -1,0 +1,54 @@
+import type { StageDefinition } from '../stage.js'
+import { addFields, set } from './add-fields.js'
+import { bucket } from './bucket.js'
+import { count } from './count.js'
+import { documents } from './documents.js'
+import { facet } from './facet.js'
+import { group } from './group.js'
+import { limit } from './limit.js'
+import { lookup } from './lookup.js'
+import { match } from './match.js'
+import { merge } from './merge.js'
+import { out } from './out.js'
+import { project } from './project.js'
+import { replaceRoot, replaceWith } from './replace-root.js'
+import { sample } from './sample.js'
+import { skip } from './skip.js'
+import { sortByCount } from './sort-by-count.js'
+import { sort } from './sort.js'
+import { unionWith } from './union-with.js'
+import { unset } from './unset.js'
+import { unwind } from './unwind.js'
+
+/** Every stage there is, in alphabetical order: this table is also the statement of what pipelines can do (README.md). */
+export const stages: readonly StageDefinition[] = [
+  addFields,
+  bucket,
+  count,
+  documents,
+  facet,
+  group,
+  limit,
+  lookup,
+  match,
+  merge,
+  out,
+  project,
+  replaceRoot,
+  replaceWith,
+  sample,
+  set,
+  skip,
+  sort,
+  sortByCount,
+  unionWith,
+  unset,
+  unwind
+]
+
+/** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
+export const unsupportedStages: ReadonlySet<string> = new Set([
+  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$currentOp', '$densify', '$fill', '$geoNear', '$graphLookup',
+  '$indexStats', '$listLocalSessions', '$listSampledQueries', '$listSearchIndexes', '$listSessions', '$planCacheStats', '$redact', '$search',
+  '$searchMeta', '$setWindowFields', '$shardedDataDistribution', '$vectorSearch'
+])

@@ -1,0 +1,38 @@
+import { openPipeline } from '../aggregate/open-pipeline.js'
+import { Pace } from '../aggregate/pace.js'
+import { EngineError } from '../errors.js'
+import { readAggregation } from './aggregation.js'
+import type { Command } from './command.js'
+import { firstBatch, readBatchSize } from './cursor-reply.js'
+import { explainPipeline } from './explain-pipeline.js'
+import { PipelineSource } from './pipeline-source.js'
+
+export const aggregate: Command = {
+  name: 'aggregate',
+  summary: 'Pipelines of the stages listed below, hint, `let`, batches; no collation but simple, no files for what takes over 100 MB',
+  // allowDiskUse has no files to allow, and bypassDocumentValidation nothing to bypass.
+  fields: {
+    aggregate: ['string', 'number'],
+    pipeline: 'array',
+    cursor: 'document',
+    explain: 'bool',
+    allowDiskUse: 'bool',
+    bypassDocumentValidation: 'bool',
+    hint: ['string', 'document'],
+    collation: 'document',
+    let: 'document',
+    readConcern: 'document',
+    writeConcern: 'document'
+  },
+
+  async run (context) {
+    const { args, database, services, store } = context
+    const aggregation = readAggregation(args, database, services.clock())
+    if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
+    if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
+    const { namespace, steps, environment, options } = aggregation
+    const pace = new Pace(() => context.checkInterrupt())
+    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, store, pace }, options), pace)
+    return await firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), source, { batchSize: readBatchSize(args) })
+  }
+}

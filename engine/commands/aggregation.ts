@@ -1,0 +1,51 @@
+import { parsePipeline } from '../aggregate/pipeline.js'
+import type { QueryOptions } from '../aggregate/query.js'
+import type { Step } from '../aggregate/stage.js'
+import { nearestDouble } from '../bson/number.js'
+import { BsonType } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
+import { Namespace } from '../storage/namespace.js'
+import type { Arguments } from './arguments.js'
+import { readLet } from './let.js'
+import { checkCollation, readHint } from './query-arguments.js'
+
+/** What an aggregate command asks for. */
+export interface Aggregation {
+  /** `undefined` for `{ aggregate: 1 }`, a pipeline whose first stage has documents of its own. */
+  readonly namespace: Namespace | undefined
+  readonly steps: readonly Step[]
+  readonly options: QueryOptions
+  readonly environment: Environment
+}
+
+/**
+ * Reads what a pipeline is to do, also for explain.
+ * @throws {EngineError} for what cannot be parsed or is not implemented
+ */
+export function readAggregation (args: Arguments, database: string, now: Date): Aggregation {
+  checkCollation(args.document('collation'))
+  const environment: Environment = { now, variables: readLet(args.document('let'), now) }
+  const namespace = readNamespace(args, database)
+  const steps = parsePipeline(args.requiredValue('pipeline'), { database, place: 'command', environment })
+  checkSource(namespace, steps)
+  return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }
+}
+
+function readNamespace (args: Arguments, database: string): Namespace | undefined {
+  const given = args.requiredValue('aggregate')
+  if (given.type === BsonType.string) return new Namespace(database, args.requiredString('aggregate'))
+  if (nearestDouble(given) === 1) return undefined
+  throw new EngineError('FailedToParse', "Invalid command format: the 'aggregate' field must specify a collection name or 1")
+}
+
+function checkSource (namespace: Namespace | undefined, [first]: readonly Step[]): void {
+  const name = first?.definition.name
+  if (namespace === undefined && first === undefined) throw new EngineError('InvalidNamespace', '{aggregate: 1} is not valid for an empty pipeline.')
+  if (namespace === undefined && !first.definition.isSource) {
+    throw new EngineError('InvalidNamespace', `{aggregate: 1} is not valid for '${name}'; a collection is required.`)
+  }
+  if (namespace !== undefined && first?.definition.isSource) {
+    throw new EngineError('InvalidNamespace', `'${name}' can only be run with {aggregate: 1}`)
+  }
+}

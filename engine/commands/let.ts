@@ -1,0 +1,19 @@
+import { EMPTY_DOCUMENT } from '../bson/scalar.js'
+import { fields, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import { parseExpression, type Operand } from '../expression/expression.js'
+import { checkVariableName } from '../expression/variables.js'
+
+/** The variables that a command's `let` gives to all of its expressions. They cannot depend on documents. */
+export function readLet (given: Value | undefined, now: Date): ReadonlyMap<string, Operand> {
+  const variables = new Map<string, Operand>()
+  for (const [name, value] of given === undefined ? [] : fields(given)) {
+    checkVariableName(name)
+    const expression = parseExpression(value)
+    if (!expression.isConstant) {
+      throw new EngineError(4890500, 'Command let Expression tried to access a field, but this is not allowed because Command let Expressions run before the query examines any documents.')
+    }
+    variables.set(name, expression.evaluate({ root: EMPTY_DOCUMENT, current: EMPTY_DOCUMENT, variables, now }))
+  }
+  return variables
+}
