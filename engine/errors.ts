@@ -46,6 +46,7 @@ export const codes = {
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
   QueryPlanKilled: 175,
+  AmbiguousIndexKeyPattern: 181,
   InvalidIndexSpecificationOption: 197,
   TransactionTooOld: 225,
   QueryFeatureNotAllowed: 224,

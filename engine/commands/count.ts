@@ -22,10 +22,9 @@ export const count: Command = {
     const { query, skip, limit } = readCount(args)
     const collection = store.catalog.find(context.namespace('count'))
     if (collection === undefined) return { n: 0 }
-    const filter = args.document('query')
-    if (filter === undefined || isEmpty(filter)) return { n: window(store.read.count(collection), skip, limit) }
+    if (isAll(args)) return { n: window(store.read.count(collection), skip, limit) }
     let n = 0
-    await openMatches(store.read, collection, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
+    await openMatches(store, collection, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
     return { n: window(n, skip, limit) }
   }
 }
@@ -36,6 +35,12 @@ export function readCount (args: Arguments): { query: Query, skip: number, limit
   const query = readQuery(args, 'query')
   // A negative limit is its positive twin, as MongoDB has it.
   return { query, skip: args.count('skip') ?? 0, limit: Math.abs(args.integer('limit') ?? 0) || Infinity }
+}
+
+/** A hint may name an index that leaves documents out. */
+function isAll (args: Arguments): boolean {
+  const filter = args.document('query')
+  return !args.has('hint') && (filter === undefined || isEmpty(filter))
 }
 
 function window (found: number, skip: number, limit: number): number {

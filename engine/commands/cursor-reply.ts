@@ -1,3 +1,4 @@
+import { andThen } from '../and-then.js'
 import type { Reply } from '../wire/reply.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
@@ -8,7 +9,6 @@ const FIRST_BATCH = 101
 const MAX_BATCH_BYTES = 16 * 1024 * 1024
 
 export interface FirstBatch {
-  /** Infinity when the client leaves it to the server. */
   readonly batchSize?: number
   /** Whether the client wants nothing but this batch. */
   readonly isOnly?: boolean
@@ -18,16 +18,16 @@ export interface FirstBatch {
  * Reads the first batch of `source` and keeps the rest as a cursor.
  * @param namespace what the cursor is found under: `db.collection`, or `db.$cmd.command` for lists
  */
-export async function firstBatch (context: CommandContext, namespace: string, source: CursorSource, { batchSize = FIRST_BATCH, isOnly = false }: FirstBatch): Promise<Reply> {
-  const { documents, isLast } = await source.next(limitsOf(batchSize), () => context.checkInterrupt())
-  const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context.lsid)
-  return { cursor: { firstBatch: documents, id, ns: namespace } }
+export function firstBatch (context: CommandContext, namespace: string, source: CursorSource, { batchSize = FIRST_BATCH, isOnly = false }: FirstBatch): Reply | Promise<Reply> {
+  return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt()), ({ documents, isLast }) => {
+    const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context.lsid)
+    return { cursor: { firstBatch: documents, id, ns: namespace } }
+  })
 }
 
 /** The next batch of a cursor; a batch without a size is only limited by its bytes. */
-export async function nextBatch (context: CommandContext, namespace: string, id: bigint, batchSize: number): Promise<Reply> {
-  const limits = limitsOf(batchSize)
-  const { documents, isLast } = await context.services.cursors.next(id, namespace, limits, () => context.checkInterrupt())
+export async function nextBatch (context: CommandContext, namespace: string, id: bigint, batchSize = Infinity): Promise<Reply> {
+  const { documents, isLast } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), () => context.checkInterrupt())
   return { cursor: { nextBatch: documents, id: isLast ? 0n : id, ns: namespace } }
 }
 

@@ -28,7 +28,7 @@ export const distinct: Command = {
     const collection = store.catalog.find(context.namespace('distinct'))
     if (collection === undefined) return { values: [] }
     const values = new DistinctValues()
-    await openMatches(store.read, collection, query).read(({ document }) => {
+    await openMatches(store, collection, query).read(({ document }) => {
       values.addAll(documentValue(document), path)
       return true
     }, () => context.checkInterrupt())

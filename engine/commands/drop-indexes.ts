@@ -1,7 +1,8 @@
-import { fields, isArray, isDocument, arrayElements, numberOf, stringOf, type Value } from '../bson/value.js'
+import { describe } from '../bson/describe.js'
+import { equalValues } from '../bson/order.js'
+import { arrayElements, BsonType, documentValue, findField, isArray, isDocument, stringOf, typeNames, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
-import { isSameKey, keyParts } from '../storage/index-spec.js'
 import type { Command } from './command.js'
 
 export const dropIndexes: Command = {
@@ -16,34 +17,34 @@ export const dropIndexes: Command = {
     return await context.store.write((tx) => {
       const collection = tx.catalog.find(namespace)
       if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns not found ${namespace}`)
-      for (const index of selected(collection, wanted)) tx.dropIndex(collection, index)
+      for (const index of new Set(selected(collection, wanted))) tx.dropIndex(collection, index)
       return { nIndexesWas: collection.indexes.length, msg: isAll(wanted) ? 'non-_id indexes dropped for collection' : undefined }
     })
   }
 }
 
 function isAll (wanted: Value): boolean {
-  return !isDocument(wanted) && !isArray(wanted) && stringOf(wanted) === '*'
+  return wanted.type === BsonType.string && stringOf(wanted) === '*'
 }
 
 function selected (collection: Collection, wanted: Value): readonly Index[] {
   if (isAll(wanted)) return collection.indexes.slice(1)
-  if (isArray(wanted)) return arrayElements(wanted).map((name) => byName(collection, stringOf(name)))
-  return [isDocument(wanted) ? byKey(collection, wanted) : byName(collection, stringOf(wanted))]
+  if (isDocument(wanted)) return [byKey(collection, wanted)]
+  return (isArray(wanted) ? arrayElements(wanted) : [wanted]).map((name) => byName(collection, name))
 }
 
-function byName ({ indexes }: Collection, name: string): Index {
-  const index = indexes.find((index) => index.name === name)
-  if (index === undefined) throw new EngineError('IndexNotFound', `index not found with name [${name}]`)
+function byName ({ indexes }: Collection, name: Value): Index {
+  if (name.type !== BsonType.string) throw new EngineError('TypeMismatch', `dropIndexes.index must name indexes by strings, not by type '${typeNames[name.type]}'`)
+  const index = indexes.find((index) => index.name === stringOf(name))
+  if (index === undefined) throw new EngineError('IndexNotFound', `index not found with name [${stringOf(name)}]`)
   return droppable(index)
 }
 
 function byKey ({ indexes }: Collection, key: Value): Index {
-  const parts = keyParts(key)
-  const index = indexes.find((index) => isSameKey(index.key, parts))
-  if (index === undefined) {
-    const text = [...fields(key)].map(([path, direction]) => `${path}: ${numberOf(direction)}`).join(', ')
-    throw new EngineError('IndexNotFound', `can't find index with key: { ${text} }`)
+  const [index, ...others] = indexes.filter(({ spec }) => equalValues(findField(documentValue(spec), 'key'), key))
+  if (index === undefined) throw new EngineError('IndexNotFound', `can't find index with key: ${describe(key)}`)
+  if (others.length > 0) {
+    throw new EngineError('AmbiguousIndexKeyPattern', `${1 + others.length} indexes found for key: ${describe(key)}, identify by name instead.`)
   }
   return droppable(index)
 }

@@ -5,14 +5,14 @@ import { parseProjection } from '../query/projection.js'
 import { parseUpdate } from '../update/update.js'
 import type { Reply } from '../wire/reply.js'
 import { deleteOne } from '../write/delete.js'
-import type { Outcome } from '../write/outcome.js'
+import type { Outcome, Shape } from '../write/outcome.js'
 import { updateOne } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { writeContext } from './statements.js'
-import { refuseUnsupported } from './unsupported.js'
+import { anyOf, refuseUnsupported } from './unsupported.js'
 
 export const findAndModify: Command = {
   name: 'findAndModify',
@@ -32,8 +32,8 @@ export const findAndModify: Command = {
     arrayFilters: 'array',
     collation: 'document',
     bypassDocumentValidation: 'bool',
-    let: 'document',
-    writeConcern: 'document'
+    writeConcern: 'document',
+    ...anyOf(['let'])
   },
 
   async run (context) {
@@ -41,9 +41,9 @@ export const findAndModify: Command = {
     refuseUnsupported(args, ['let'])
     checkCollation(args.document('collation'))
     checkCombination(args)
-    const query = readQuery(args, 'query', 'sort')
-    const outcome = args.bool('remove') ? await remove(context, query) : await change(context, query)
-    return { lastErrorObject: describe(outcome, args.bool('remove')), value: image(outcome, args, query) }
+    const isRemoval = args.bool('remove')
+    const outcome = await (isRemoval ? remove(context) : change(context))
+    return { lastErrorObject: describe(outcome, isRemoval), value: outcome.document ?? null }
   }
 }
 
@@ -56,29 +56,35 @@ function checkCombination (args: Arguments): void {
   }
   if (args.has('update')) throw conflict('Cannot specify both an update and remove=true')
   if (args.bool('upsert')) throw conflict('Cannot specify both upsert=true and remove=true')
+  if (args.has('arrayFilters')) throw conflict('Cannot specify arrayFilters and remove=true')
   if (args.bool('new')) throw conflict("Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 }
 
-function remove (context: CommandContext, query: Query): Promise<Outcome> {
-  return deleteOne(writeContext(context), context.namespace('findAndModify'), { query, image: true })
+function remove (context: CommandContext): Promise<Outcome> {
+  const { query, shape } = readTarget(context.args)
+  return deleteOne(writeContext(context), context.namespace('findAndModify'), { query, shape })
 }
 
-function change (context: CommandContext, query: Query): Promise<Outcome> {
+function change (context: CommandContext): Promise<Outcome> {
   const { args } = context
+  const { query, shape } = readTarget(args)
   return updateOne(writeContext(context), context.namespace('findAndModify'), {
     query,
     update: parseUpdate(args.requiredValue('update'), { arrayFilters: args.array('arrayFilters') }),
     upsert: args.bool('upsert'),
-    image: args.bool('new') ? 'after' : 'before'
+    image: { state: args.bool('new') ? 'after' : 'before', shape }
   })
+}
+
+/** Which document is meant and what of it is wanted back; what is wrong with that must be known before it is changed. */
+function readTarget (args: Arguments): { query: Query, shape: Shape } {
+  const query = readQuery(args, 'query', 'sort')
+  const fields = args.document('fields')
+  if (fields === undefined || isEmpty(fields)) return { query, shape: (document) => document }
+  const project = parseProjection(fields, query.filter)
+  return { query, shape: (document) => project(documentValue(document)) }
 }
 
 function describe ({ n, upsertedId }: Outcome, isRemoval: boolean): Reply {
   return isRemoval ? { n } : { n, updatedExisting: n === 1 && upsertedId === undefined, upserted: upsertedId }
-}
-
-function image ({ document }: Outcome, args: Arguments, query: Query): Buffer | null {
-  if (document === undefined) return null
-  const fields = args.document('fields')
-  return fields === undefined || isEmpty(fields) ? document : parseProjection(fields, query.filter)(documentValue(document))
 }

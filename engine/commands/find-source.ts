@@ -1,6 +1,7 @@
+import { andThen } from '../and-then.js'
 import { documentValue } from '../bson/value.js'
 import type { Matches } from '../plan/matches.js'
-import type { CheckInterrupt, Match } from '../plan/scan.js'
+import type { CheckInterrupt, Match, ReadState } from '../plan/scan.js'
 import type { Projection } from '../query/projection.js'
 import type { Batch, BatchLimits, CursorSource } from './cursors.js'
 
@@ -11,6 +12,9 @@ export interface Window {
   readonly limit: number
   readonly project?: Projection
 }
+
+/** At most so many bytes does an element of the reply's array take besides its document: a type and an index. */
+const BYTES_BESIDE = 10
 
 /** Hands out the matches of a query in batches. */
 export class FindSource implements CursorSource {
@@ -28,29 +32,32 @@ export class FindSource implements CursorSource {
     this.#left = limit
   }
 
-  async next (limits: BatchLimits, checkInterrupt: CheckInterrupt): Promise<Batch> {
+  next (limits: BatchLimits, checkInterrupt: CheckInterrupt): Batch | Promise<Batch> {
     const documents: Buffer[] = []
     let bytes = 0
     const add = (document: Buffer): boolean => {
-      if (documents.length > 0 && bytes + document.length > limits.bytes) {
+      bytes += document.length + BYTES_BESIDE
+      if (documents.length > 0 && bytes > limits.bytes) {
         this.#waiting = document
         return false
       }
-      bytes += document.length
       documents.push(document)
       this.#left--
       return this.#left > 0 && documents.length < limits.documents
     }
-    const state = await this.#feed(add, limits, checkInterrupt)
-    return { documents, isLast: this.#waiting === undefined && (state === 'ended' || this.#left === 0) }
+    return andThen(this.#feed(add, limits, checkInterrupt), (state) => ({ documents, isLast: this.#isLast(state) }))
   }
 
-  async #feed (add: (document: Buffer) => boolean, limits: BatchLimits, checkInterrupt: CheckInterrupt): Promise<'ended' | 'stopped'> {
-    if (this.#left === 0 || limits.documents === 0) return 'stopped'
+  #feed (add: (document: Buffer) => boolean, limits: BatchLimits, checkInterrupt: CheckInterrupt): ReadState | Promise<ReadState> {
+    if (limits.documents === 0) return 'stopped'
     const waiting = this.#waiting
     this.#waiting = undefined
     if (waiting !== undefined && !add(waiting)) return 'stopped'
-    return await this.#matches.read((match) => this.#skipped() || add(this.#shape(match)), checkInterrupt)
+    return this.#matches.read((match) => this.#skipped() || add(this.#shape(match)), checkInterrupt)
+  }
+
+  #isLast (state: ReadState): boolean {
+    return this.#waiting === undefined && (state === 'ended' || this.#left === 0)
   }
 
   #skipped (): boolean {
@@ -60,7 +67,7 @@ export class FindSource implements CursorSource {
   }
 
   #shape ({ document }: Match): Buffer {
-    return this.#project === undefined ? Buffer.from(document) : this.#project(documentValue(document))
+    return this.#project === undefined ? document : this.#project(documentValue(document))
   }
 }
 

@@ -1,6 +1,7 @@
 import { isEmpty } from '../bson/value.js'
 import { openMatches, type Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
+import type { Reply } from '../wire/reply.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { firstBatch } from './cursor-reply.js'
@@ -32,15 +33,16 @@ export const find: Command = {
     ...anyOf(unsupported)
   },
 
-  async run (context) {
-    const { args } = context
+  /** Not async: what is found at once is answered at once. */
+  run (context): Reply | Promise<Reply> {
+    const { args, store } = context
     const namespace = context.namespace('find')
     const { query, window } = readFind(args)
-    const collection = context.store.catalog.find(namespace)
+    const collection = store.catalog.find(namespace)
     const source = collection === undefined
       ? emptySource
-      : new FindSource(openMatches(context.store.read, collection, query, window.skip + window.limit), window)
-    return await firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
+      : new FindSource(openMatches(store, collection, query, { needed: window.skip + window.limit }), window)
+    return firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
   }
 }
 

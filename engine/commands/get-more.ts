@@ -10,6 +10,8 @@ export const getMore: Command = {
   run (context) {
     const { args } = context
     refuseUnsupported(args, ['term', 'lastKnownCommittedOpTime'])
-    return nextBatch(context, `${context.database}.${args.requiredString('collection')}`, args.requiredInt64('getMore'), args.count('batchSize') || Infinity)
+    const namespace = `${context.database}.${args.requiredString('collection')}`
+    // A batch of no documents is one whose size is left to the server.
+    return nextBatch(context, namespace, args.requiredInt64('getMore'), args.count('batchSize') || undefined)
   }
 }

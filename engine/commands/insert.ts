@@ -1,12 +1,13 @@
 import { insertMany } from '../write/insert.js'
 import type { Command } from './command.js'
 import { writeError } from './error-reply.js'
-import { readStatements, writeContext } from './statements.js'
+import { readBatch, writeContext } from './statements.js'
 
 export const insert: Command = {
   name: 'insert',
   summary: 'Documents, ordered or not; several to a commit',
   isRetryable: true,
+  // There are no validators that could be bypassed.
   fields: {
     insert: 'collection',
     documents: 'array',
@@ -17,7 +18,7 @@ export const insert: Command = {
 
   async run (context) {
     const { args } = context
-    const documents = readStatements(args, 'documents')
+    const documents = readBatch(args, 'documents')
     const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, args.bool('ordered', true))
     const writeErrors = failures.size === 0 ? undefined : [...failures].map(([index, error]) => writeError(index, error))
     return { n, writeErrors }

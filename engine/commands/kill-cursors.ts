@@ -1,4 +1,4 @@
-import { BsonType, type Value } from '../bson/value.js'
+import { arrayElements, BsonType, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Command } from './command.js'
 
@@ -12,7 +12,7 @@ export const killCursors: Command = {
     const namespace = `${context.database}.${args.requiredString('killCursors')}`
     const cursorsKilled: bigint[] = []
     const cursorsNotFound: bigint[] = []
-    for (const id of (args.array('cursors') ?? []).map(cursorId)) {
+    for (const id of arrayElements(args.requiredValue('cursors')).map(cursorId)) {
       (services.cursors.kill(id, namespace) ? cursorsKilled : cursorsNotFound).push(id)
     }
     return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [] }

@@ -10,13 +10,13 @@ export const listCollections: Command = {
   summary: 'Collections of the database, filter, names only',
   fields: { listCollections: 'any', filter: 'document', nameOnly: 'bool', authorizedCollections: 'bool', cursor: 'document' },
 
-  async run (context) {
+  run (context) {
     const { args, database, store } = context
     const { filter } = readQuery(args, 'filter')
     const describe = args.bool('nameOnly') ? describeName : describeAll
     const documents = store.catalog.collections(database).map((collection) => buildDocument(describe(collection)))
     const listed = documents.filter((document) => filter.matches(documentValue(document)))
-    return await firstBatch(context, `${database}.$cmd.listCollections`, listSource(listed), { batchSize: readBatchSize(args) })
+    return firstBatch(context, `${database}.$cmd.listCollections`, listSource(listed), { batchSize: readBatchSize(args) })
   }
 }
 

@@ -4,7 +4,7 @@ import type { Store } from '../storage/store.js'
 import type { Command } from './command.js'
 import { readQuery } from './query-arguments.js'
 
-const MEGABYTE = 1024 * 1024
+const MEGABYTE = 1024n * 1024n
 
 export const listDatabases: Command = {
   name: 'listDatabases',
@@ -18,17 +18,17 @@ export const listDatabases: Command = {
       .map((name) => describe(store, name, args.bool('nameOnly')))
       .filter((description) => filter.matches(documentValue(encode(description))))
     if (args.bool('nameOnly')) return { databases }
-    const totalSize = databases.reduce((sum, { sizeOnDisk = 0 }) => sum + sizeOnDisk, 0)
-    return { databases, totalSize, totalSizeMb: Math.floor(totalSize / MEGABYTE) }
+    const totalSize = databases.reduce((sum, { sizeOnDisk = 0n }) => sum + sizeOnDisk, 0n)
+    return { databases, totalSize, totalSizeMb: totalSize / MEGABYTE }
   }
 }
 
-interface Description { readonly name: string, readonly sizeOnDisk?: number, readonly empty?: boolean }
+interface Description { readonly name: string, readonly sizeOnDisk?: bigint, readonly empty?: boolean }
 
 /** All databases share one file: the size given is that of their documents. */
 function describe (store: Store, name: string, nameOnly: boolean): Description {
   if (nameOnly) return { name }
   const sizes = store.catalog.collections(name).map((collection) => store.read.size(collection).bytes)
-  const sizeOnDisk = sizes.reduce((sum, bytes) => sum + bytes, 0)
-  return { name, sizeOnDisk, empty: sizeOnDisk === 0 }
+  const bytes = sizes.reduce((sum, size) => sum + size, 0)
+  return { name, sizeOnDisk: BigInt(bytes), empty: bytes === 0 }
 }

@@ -7,11 +7,11 @@ export const listIndexes: Command = {
   summary: 'The indexes of a collection that are ready',
   fields: { listIndexes: 'collection', cursor: 'document' },
 
-  async run (context) {
+  run (context) {
     const namespace = context.namespace('listIndexes')
     const collection = context.store.catalog.find(namespace)
     if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${namespace}`)
     const specs = collection.indexes.filter(({ ready }) => ready).map(({ spec }) => spec)
-    return await firstBatch(context, namespace.toString(), listSource(specs), { batchSize: readBatchSize(context.args) })
+    return firstBatch(context, namespace.toString(), listSource(specs), { batchSize: readBatchSize(context.args) })
   }
 }

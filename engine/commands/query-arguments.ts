@@ -1,32 +1,47 @@
-import { documentValue, encode, fields, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
+import { isNumber, nearestDouble } from '../bson/number.js'
+import { documentValue, encode, fields, findField, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Query } from '../plan/matches.js'
 import type { Hint } from '../plan/planner.js'
 import { parseFilter } from '../query/filter.js'
-import { parseSort, type Sort } from '../query/sort.js'
-import { keyParts } from '../storage/index-spec.js'
+import { parseSort } from '../query/sort.js'
 import type { Arguments } from './arguments.js'
 
 const EMPTY = documentValue(encode({}))
 
-/** Reads what selects documents; the names of the members differ between commands. */
+/**
+ * Reads what selects documents; the names of the members differ between commands.
+ * @throws {EngineError} for what cannot be parsed
+ */
 export function readQuery (args: Arguments, filter: string, sort?: string): Query {
+  const hint = readHint(args.value('hint'))
+  const order = sort === undefined ? undefined : args.document(sort)
+  const natural = order && naturalDirection(order)
   return {
     filter: parseFilter(args.document(filter) ?? EMPTY),
-    sort: sort === undefined ? undefined : readSort(args.document(sort)),
-    hint: readHint(args.value('hint'))
+    sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order),
+    // To sort by the natural order is to read in it.
+    hint: natural === undefined ? hint : { natural }
   }
 }
 
-function readSort (sort: Value | undefined): Sort | undefined {
-  return sort === undefined || isEmpty(sort) ? undefined : parseSort(sort)
-}
-
 /** An index by name or by key; `{}` is no hint. */
-function readHint (hint: Value | undefined): Hint | undefined {
+export function readHint (hint: Value | undefined): Hint | undefined {
   if (hint === undefined) return undefined
   if (!isDocument(hint)) return { name: stringOf(hint) }
-  return isEmpty(hint) ? undefined : { key: keyParts(hint) }
+  if (isEmpty(hint)) return undefined
+  const natural = naturalDirection(hint)
+  return natural === undefined ? { key: hint } : { natural }
+}
+
+/** The direction of `{ $natural: ±1 }`, which is no field and stands alone. */
+function naturalDirection (specification: Value): number | undefined {
+  const value = findField(specification, '$natural')
+  if (value === undefined) return undefined
+  if ([...fields(specification)].length > 1) throw new EngineError('BadValue', '$natural cannot be combined with other fields')
+  const direction = isNumber(value) ? nearestDouble(value) : NaN
+  if (direction !== 1 && direction !== -1) throw new EngineError('BadValue', '$natural must be 1 or -1')
+  return direction
 }
 
 /**

@@ -1,22 +1,26 @@
-import { EngineError } from '../errors.js'
+import { codes, EngineError } from '../errors.js'
 import type { Value } from '../bson/value.js'
+import { MAX_WRITE_BATCH } from '../wire/limits.js'
 import type { Reply } from '../wire/reply.js'
 import type { Outcome } from '../write/outcome.js'
 import type { WriteContext } from '../write/write-context.js'
-import type { Arguments } from './arguments.js'
+import { readFields, type Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { writeError } from './error-reply.js'
+import type { Fields } from './fields.js'
 
-/** As in `hello`: maxWriteBatchSize. */
-export const MAX_STATEMENTS = 100_000
-
-/** The statements of a write command. @throws {EngineError} InvalidLength when there are none or too many */
-export function readStatements (args: Arguments, name: string): Value[] {
-  const statements = args.requiredDocuments(name)
-  if (statements.length === 0 || statements.length > MAX_STATEMENTS) {
-    throw new EngineError('InvalidLength', `Write batch sizes must be between 1 and ${MAX_STATEMENTS}. Got ${statements.length} operations.`)
+/** The documents that a write command is about. @throws {EngineError} InvalidLength when there are none or too many */
+export function readBatch (args: Arguments, name: string): Value[] {
+  const batch = args.requiredDocuments(name)
+  if (batch.length === 0 || batch.length > MAX_WRITE_BATCH) {
+    throw new EngineError('InvalidLength', `Write batch sizes must be between 1 and ${MAX_WRITE_BATCH}. Got ${batch.length} operations.`)
   }
-  return statements
+  return batch
+}
+
+/** The statements of a write command: what one of them may not have is an error of the command, before anything is done. */
+export function readStatements (args: Arguments, name: string, fields: Fields): Arguments[] {
+  return readBatch(args, name).map((statement) => readFields(`${args.path}.${name}`, fields, statement))
 }
 
 /** What the statements of a command have done, and those that failed, by their place among them. */
@@ -28,22 +32,26 @@ export interface Outcomes {
 
 /**
  * Runs statements one after the other. One that fails becomes an entry of `writeErrors` and ends the command if it is
- * ordered; what interrupts the whole operation is thrown.
+ * ordered; what ends the whole operation is thrown.
  */
-export async function runStatements (context: CommandContext, statements: readonly Value[], run: (write: WriteContext, statement: Value) => Promise<Outcome>): Promise<Outcomes> {
+export async function runStatements (context: CommandContext, statements: readonly Arguments[], run: (write: WriteContext, statement: Arguments) => Promise<Outcome>): Promise<Outcomes> {
   const done = new Map<number, Outcome>()
   const writeErrors: Reply[] = []
   for (const [index, statement] of statements.entries()) {
     try {
       done.set(index, await run(writeContext(context, index), statement))
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
+      if (!(error instanceof EngineError) || endsOperation.has(error.code)) throw error
       writeErrors.push(writeError(index, error))
       if (context.args.bool('ordered', true)) break
     }
   }
   return { done, writeErrors: writeErrors.length === 0 ? undefined : writeErrors }
 }
+
+const endsOperation = new Set<number>([
+  codes.MaxTimeMSExpired, codes.ClientDisconnect, codes.Interrupted, codes.InterruptedAtShutdown, codes.TransactionTooOld
+])
 
 export function writeContext (context: CommandContext, statement = 0): WriteContext {
   const { store, services, retry } = context
@@ -52,10 +60,12 @@ export function writeContext (context: CommandContext, statement = 0): WriteCont
 
 /** The sum of what was done. */
 export function total ({ done }: Outcomes, member: 'n' | 'modified'): number {
-  return [...done.values()].reduce((sum, outcome) => sum + outcome[member], 0)
+  let sum = 0
+  for (const outcome of done.values()) sum += outcome[member]
+  return sum
 }
 
 /** @throws {EngineError} InvalidOptions: what a statement about many has done cannot be kept for a second sending */
-export function refuseManyRetryable (isRetryable: boolean): void {
-  if (isRetryable) throw new EngineError('InvalidOptions', 'Cannot use (or request) retryable writes with multi-document statements')
+export function refuseManyRetryable ({ retry }: WriteContext, option: string): void {
+  if (retry !== undefined) throw new EngineError('InvalidOptions', `Cannot use (or request) retryable writes with ${option}`)
 }

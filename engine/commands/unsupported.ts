@@ -1,15 +1,21 @@
+import { boolOf, BsonType, isDocument, isEmpty, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Arguments } from './arguments.js'
 import type { Fields } from './fields.js'
 
 /**
  * Refuses members that MongoDB knows and this engine does not honour: an option that is not obeyed is an error and
- * never ignored, since the answer would be another than the one asked for.
+ * never ignored, since the answer would be another than the one asked for. `false` and `{}` ask for nothing.
  * @throws {EngineError} NotImplemented
  */
 export function refuseUnsupported (args: Arguments, names: readonly string[]): void {
-  const given = names.find((name) => args.has(name))
+  const given = names.find((name) => asksForSomething(args.value(name)))
   if (given !== undefined) throw new EngineError('NotImplemented', `BSON field '${args.path}.${given}' is not implemented by this engine`)
+}
+
+function asksForSomething (value: Value | undefined): boolean {
+  if (value === undefined) return false
+  return value.type === BsonType.bool ? boolOf(value) : !isDocument(value) || !isEmpty(value)
 }
 
 /** Lists such members among those that a command has, of whatever type, so that they are refused by name. */

@@ -1,10 +1,6 @@
 import { equalValues } from '../bson/order.js'
-import { arrayElements, BsonType, type Value } from '../bson/value.js'
+import { arrayElements, BsonType, isArray, type Value } from '../bson/value.js'
 import type { Filter, FilterNode, Test } from '../query/filter.js'
-
-const RANGES = new Set(['$eq', '$gt', '$gte', '$lt', '$lte'])
-/** Types whose comparisons accept a field that is missing. */
-const MATCH_MISSING = new Set<number>([BsonType.null, BsonType.minKey, BsonType.maxKey])
 
 /** The conditions that every result of a filter fulfils, by path: what stands at its top or in an `$and`. */
 export class Conditions {
@@ -18,9 +14,9 @@ export class Conditions {
     return this.#tests.get(path) ?? []
   }
 
-  /** Whether the field is certain to be there and not null, as a sparse index needs it. */
+  /** Whether the field is certain to be there, as a sparse index needs it. */
   require (path: string): boolean {
-    return this.on(path).some(requiresValue)
+    return this.on(path).some(requiresField)
   }
 
   /** Whether every document that fulfils these conditions also matches `filter`, as a partial index needs it. */
@@ -29,25 +25,45 @@ export class Conditions {
   }
 
   #implyNode (node: FilterNode): boolean {
-    if (node.kind === 'and') return node.nodes.every((part) => this.#implyNode(part))
-    return node.kind === 'path' && node.tests.every((test) => this.#implyTest(node.path, test))
-  }
-
-  #implyTest (path: string, { operator, operand }: Test): boolean {
-    return this.on(path).some((test) => test.operator === operator && equalValues(test.operand, operand))
+    switch (node.kind) {
+      case 'and': return node.nodes.every((part) => this.#implyNode(part))
+      case 'or': return node.nodes.some((part) => this.#implyNode(part))
+      case 'path': return node.tests.every((wanted) => this.on(node.path).some((known) => implies(known, wanted)))
+      default: return false
+    }
   }
 
   #collect (node: FilterNode): void {
     if (node.kind === 'and') for (const part of node.nodes) this.#collect(part)
-    if (node.kind === 'path') this.#tests.set(node.path, [...this.on(node.path), ...node.tests])
+    if (node.kind === 'path') {
+      const known = this.#tests.get(node.path)
+      if (known === undefined) this.#tests.set(node.path, [...node.tests])
+      else known.push(...node.tests)
+    }
   }
 }
 
-function requiresValue ({ operator, operand }: Test): boolean {
-  if (RANGES.has(operator)) return isValue(operand)
-  return operator === '$in' && arrayElements(operand).every(isValue)
+/** Whether any value that fulfils the one test fulfils the other; `false` also where that is not plain to see. */
+function implies (known: Test, wanted: Test): boolean {
+  if (known.operator === wanted.operator && equalValues(known.operand, wanted.operand)) return true
+  if (wanted.operator === '$exists') return requiresField(known)
+  switch (known.operator) {
+    case '$eq': return isPlain(known.operand) && wanted.matches(known.operand)
+    case '$in': return arrayElements(known.operand).every((value) => isPlain(value) && wanted.matches(value))
+    // Whatever is beyond a bound that fulfils a test in the same direction fulfils it as well.
+    case '$gt':
+    case '$gte': return (wanted.operator === '$gt' || wanted.operator === '$gte') && wanted.matches(known.operand)
+    case '$lt':
+    case '$lte': return (wanted.operator === '$lt' || wanted.operator === '$lte') && wanted.matches(known.operand)
+    default: return false
+  }
 }
 
-function isValue ({ type }: Value): boolean {
-  return !MATCH_MISSING.has(type)
+function requiresField ({ matches }: Test): boolean {
+  return !matches(undefined)
+}
+
+/** Whether a value is found as itself and nothing else: not as a missing field, an array's element, a pattern's match. */
+function isPlain (value: Value): boolean {
+  return value.type !== BsonType.null && value.type !== BsonType.regex && !isArray(value)
 }

@@ -41,10 +41,14 @@ export function describeCost (examined: Pick<Scan, 'keysExamined' | 'documentsEx
 }
 
 function describeAccess ({ access }: Plan): Stage {
-  if (access.kind === 'collection') return { stage: 'COLLSCAN', direction: access.reverse ? 'backward' : 'forward' }
-  if (access.index.name === '_id_' && access.ranges.length === 1 && access.ranges[0].prefixLength > 0) return { stage: 'IDHACK' }
-  const scan = describeIndexScan(access)
-  return { stage: 'FETCH', inputStage: access.isMerge ? { stage: 'SORT_MERGE', inputStage: scan } : scan }
+  switch (access.kind) {
+    case 'collection': return { stage: 'COLLSCAN', direction: access.reverse ? 'backward' : 'forward' }
+    case 'ids': return { stage: 'IDHACK', idsLookedUp: access.recordIds.length }
+    case 'index': {
+      const scan = describeIndexScan(access)
+      return { stage: 'FETCH', inputStage: access.isMerge ? { stage: 'SORT_MERGE', inputStage: scan } : scan }
+    }
+  }
 }
 
 function describeIndexScan ({ index, ranges, reverse }: IndexAccess): Stage {

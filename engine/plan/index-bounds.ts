@@ -2,10 +2,10 @@ import type { Index } from '../storage/catalog.js'
 import { successor } from '../storage/key.js'
 import { fieldIntervals } from './bounds.js'
 import type { Conditions } from './conditions.js'
-import type { Interval } from './interval.js'
+import { hull, type Interval } from './interval.js'
 
-/** More combinations of `$in` values than these are not worth a range each, or a place in a merge. */
-const MAX_RANGES = 200
+/** More combinations of the values of several fields than these are not worth a range each, nor a place in a merge. */
+const MAX_COMBINATIONS = 1000
 const MAX_MERGED_RANGES = 50
 /** Above every key: no type's place in the order begins with it. */
 const END = Buffer.of(0xff)
@@ -31,8 +31,9 @@ export function boundsOf (index: Index, conditions: Conditions): Bounds {
     const multikey = index.multikeyPaths.has(path)
     // Two conditions on paths through one array may hold for different elements, which no single entry shows.
     if (multikey && arrayBound) break
-    const intervals = fieldIntervals(conditions.on(path), direction, multikey)
-    if (intervals === undefined || ranges * intervals.length > MAX_RANGES) break
+    const narrowed = fieldIntervals(conditions.on(path), direction, multikey)
+    if (narrowed === undefined) break
+    const intervals = isTooMany(ranges, narrowed.length) ? [hull(narrowed)] : narrowed
     fields.push(intervals)
     arrayBound ||= multikey
     ranges *= intervals.length
@@ -40,6 +41,11 @@ export function boundsOf (index: Index, conditions: Conditions): Bounds {
     (intervals.length === 1 ? constants : choices).add(path)
   }
   return { fields, constants, choices: ranges <= MAX_MERGED_RANGES ? choices : new Set() }
+}
+
+/** One list may be as long as the client has made it; it is their combinations that grow beyond measure. */
+function isTooMany (ranges: number, intervals: number): boolean {
+  return ranges > 1 && intervals > 1 && ranges * intervals > MAX_COMBINATIONS
 }
 
 export function arePoints (intervals: readonly Interval[]): boolean {

@@ -3,9 +3,9 @@ import type { Filter } from '../query/filter.js'
 import { TopK } from '../query/top-k.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
-import type { Reader } from '../storage/store.js'
 import { choosePlan, type Hint, type Plan } from './planner.js'
-import { Scan, type CheckInterrupt, type Match, type Visit } from './scan.js'
+import { Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
+import { pause, Slice, type CheckInterrupt } from './slice.js'
 
 /** Which documents of a collection are meant, and in which order. */
 export interface Query {
@@ -14,39 +14,49 @@ export interface Query {
   readonly hint?: Hint
 }
 
-/** The matches of a query in its order, handed over until a visit returns `false`; reading goes on where it stopped. */
+export interface ReadOptions {
+  /** How many matches will be read at most: a sort that no index gives keeps only so many. */
+  readonly needed?: number
+  /** Whether no document may be met twice, even if it is changed while others are read. */
+  readonly once?: boolean
+}
+
+/** The matches of a query in its order. */
 export interface Matches {
   readonly plan: Plan
   readonly scan: Scan
-  read (visit: Visit, checkInterrupt: CheckInterrupt): Promise<'ended' | 'stopped'>
+  /**
+   * Hands over matches until a visit returns `false`; the next call goes on behind. It gives a promise only if it takes
+   * so long that others have to run in between.
+   */
+  read (visit: Visit, checkInterrupt: CheckInterrupt): ReadState | Promise<ReadState>
 }
 
-/** @param needed how many matches will be read at most: a sort that no index gives keeps only so many */
-export function openMatches (reader: Reader, collection: Collection, query: Query, needed = Infinity): Matches {
+/** @throws {EngineError} BadValue for a hint that names no index */
+export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false }: ReadOptions = {}): Matches {
   const plan = choosePlan(collection, query)
-  const scan = new Scan(reader, collection, plan.access, query.filter)
+  const scan = new Scan(source, collection, { access: plan.access, filter: query.filter, once })
   return plan.sorted || query.sort === undefined
     ? { plan, scan, read: (visit, checkInterrupt) => scan.run(visit, checkInterrupt) }
     : new SortedMatches(plan, scan, new TopK(query.sort, needed))
 }
 
-/** The first match, as a copy. */
 export async function firstMatch (matches: Matches, checkInterrupt: CheckInterrupt): Promise<Match | undefined> {
   let first: Match | undefined
   await matches.read((match) => {
-    first = { recordId: Buffer.from(match.recordId), document: Buffer.from(match.document) }
+    first = match
     return false
   }, checkInterrupt)
   return first
 }
 
-/** Matches that had to be collected to be sorted. */
+/** Matches that have to be collected to be sorted. */
 class SortedMatches implements Matches {
   readonly plan: Plan
   readonly scan: Scan
   readonly #sorter: TopK<Match>
+  /** The last in the order comes first. */
   #sorted: Match[] | undefined
-  #at = 0
 
   constructor (plan: Plan, scan: Scan, sorter: TopK<Match>) {
     this.plan = plan
@@ -54,19 +64,27 @@ class SortedMatches implements Matches {
     this.#sorter = sorter
   }
 
-  async read (visit: Visit, checkInterrupt: CheckInterrupt): Promise<'ended' | 'stopped'> {
+  async read (visit: Visit, checkInterrupt: CheckInterrupt): Promise<ReadState> {
     this.#sorted ??= await this.#collect(checkInterrupt)
-    while (this.#at < this.#sorted.length) {
-      if (!visit(this.#sorted[this.#at++])) return 'stopped'
+    let slice = new Slice()
+    for (let match = this.#sorted.pop(); match !== undefined; match = this.#sorted.pop()) {
+      if (!visit(match)) return 'stopped'
+      if (slice.spend(match.document)) slice = await pause(checkInterrupt)
     }
     return 'ended'
   }
 
   async #collect (checkInterrupt: CheckInterrupt): Promise<Match[]> {
-    await this.scan.run(({ recordId, document }) => {
-      this.#sorter.add(documentValue(document), { recordId: Buffer.from(recordId), document: Buffer.from(document) })
+    await this.scan.run((match) => {
+      this.#sorter.add(documentValue(match.document), match)
       return true
     }, checkInterrupt)
-    return this.#sorter.result()
+    const sorted: Match[] = []
+    let slice = new Slice()
+    for (let last = this.#sorter.removeLast(); last !== undefined; last = this.#sorter.removeLast()) {
+      sorted.push(last)
+      if (slice.spend(last.document)) slice = await pause(checkInterrupt)
+    }
+    return sorted
   }
 }

@@ -1,16 +1,27 @@
+import { equalValues } from '../bson/order.js'
+import { documentValue, findField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import type { Collection, Index, KeyPart } from '../storage/catalog.js'
-import { isSameKey } from '../storage/index-spec.js'
+import type { Collection, Index } from '../storage/catalog.js'
 import type { Sort } from '../query/sort.js'
 import { Conditions } from './conditions.js'
+import { planByIds } from './ids.js'
 import { arePoints, boundsOf, keyRanges, type Bounds, type PlannedRange } from './index-bounds.js'
 import { orderOf } from './index-order.js'
 import type { Query } from './matches.js'
 
-/** Where the candidates of a query come from, in which order, and what remains to be done with them. */
-export type Access =
-  | { readonly kind: 'collection', readonly reverse: boolean }
-  | IndexAccess
+/** Where the candidates of a query come from, in which order. */
+export type Access = CollectionAccess | IdAccess | IndexAccess
+
+export interface CollectionAccess {
+  readonly kind: 'collection'
+  readonly reverse: boolean
+}
+
+export interface IdAccess {
+  readonly kind: 'ids'
+  /** In the order in which they are read. */
+  readonly recordIds: readonly Buffer[]
+}
 
 export interface IndexAccess {
   readonly kind: 'index'
@@ -28,13 +39,10 @@ export interface Plan {
   readonly sorted: boolean
 }
 
-/** An index by its name or by its key, or the natural order of the collection. */
-export type Hint = { readonly name: string } | KeyHint
-
-interface KeyHint { readonly key: readonly KeyPart[] }
+/** An index by its name or by its key, or the natural order of the collection, 1 or -1. */
+export type Hint = { readonly name: string } | { readonly key: Value } | { readonly natural: number }
 
 interface Candidate extends Plan {
-  readonly access: IndexAccess
   readonly score: Score
 }
 
@@ -42,42 +50,44 @@ interface Candidate extends Plan {
 type Score = readonly [isUnique: number, equalities: number, hasRange: number, isSorted: number]
 
 /**
- * Chooses a unique index of which all fields are known, then the index with the longest prefix of equalities, then the one with a range on the next field, then the one
- * that gives the order of the sort (engine README, "Planner"). There are no statistics and nothing is tried out: the
- * same query on the same indexes is always the same plan. Indexes only narrow: the filter is checked on every document.
+ * Takes the documents of given ids; else chooses a unique index of which all fields are known, then the index with the
+ * longest prefix of equalities, then the one with a range on the next field, then the one that gives the order of the
+ * sort (engine README, "Planner"). There are no statistics and nothing is tried out: the same query on the same indexes
+ * is always the same plan. Indexes only narrow: the filter is checked on every document.
+ * @throws {EngineError} BadValue for a hint that names no index
  */
 export function choosePlan (collection: Collection, query: Query): Plan {
   const { filter, sort, hint } = query
-  const indexes = hint === undefined ? collection.indexes.filter(({ ready }) => ready) : hinted(collection, hint)
+  if (hint !== undefined) return planFor(collection, query, hint)
+  const byIds = planByIds(filter, sort)
+  if (byIds !== undefined) return byIds
   const conditions = new Conditions(filter)
-  const candidates = indexes.flatMap((index) => candidateFor(index, conditions, sort) ?? [])
-  const useful = hint === undefined ? candidates.filter(({ score }) => score.some((part) => part > 0)) : candidates
-  return useful.sort((a, b) => compareScores(b.score, a.score))[0] ?? collectionScan(query)
+  let best: Candidate | undefined
+  for (const index of collection.indexes) {
+    if (!index.ready || !coversAll(index, conditions)) continue
+    const candidate = candidateFor(index, conditions, sort)
+    if (isUseful(candidate) && (best === undefined || isBetter(candidate, best))) best = candidate
+  }
+  return best ?? { access: { kind: 'collection', reverse: false }, sorted: sort === undefined }
 }
 
-function collectionScan ({ sort, hint }: Query): Plan {
-  const reverse = (naturalDirection(hint) ?? 1) < 0
-  return { access: { kind: 'collection', reverse }, sorted: sort === undefined }
+/** Obeys a hint, even one that leaves out documents which are not in the index ("Sparse Indexes" of the manual). */
+function planFor (collection: Collection, { filter, sort }: Query, hint: Hint): Plan {
+  if ('natural' in hint) return { access: { kind: 'collection', reverse: hint.natural < 0 }, sorted: sort === undefined }
+  return candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
 }
 
-/** The indexes that a hint allows: none for the natural order. */
-function hinted (collection: Collection, hint: Hint): Index[] {
-  if (naturalDirection(hint) !== undefined) return []
-  const index = collection.indexes.find((index) => index.ready && ('name' in hint ? index.name === hint.name : isSameKey(index.key, hint.key)))
+function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {
+  const [index, ...others] = indexes.filter((index) => index.ready &&
+    ('name' in hint ? index.name === hint.name : equalValues(findField(documentValue(index.spec), 'key'), hint.key)))
   if (index === undefined) {
     throw new EngineError('BadValue', 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index')
   }
-  return [index]
+  if (others.length > 0) throw new EngineError('IndexNotFound', 'Hint matched multiple indexes, must hint by index name.')
+  return index
 }
 
-/** 1 or -1 for `{ $natural: ±1 }`. */
-function naturalDirection (hint: Hint | undefined): number | undefined {
-  const isNatural = hint !== undefined && 'key' in hint && hint.key.length === 1 && hint.key[0].path === '$natural'
-  return isNatural ? hint.key[0].direction : undefined
-}
-
-function candidateFor (index: Index, conditions: Conditions, sort: Sort | undefined): Candidate | undefined {
-  if (!coversAll(index, conditions)) return undefined
+function candidateFor (index: Index, conditions: Conditions, sort: Sort | undefined): Candidate {
   const bounds = boundsOf(index, conditions)
   const order = orderOf(index, bounds, sort)
   const ranges = keyRanges(bounds.fields)
@@ -90,7 +100,7 @@ function candidateFor (index: Index, conditions: Conditions, sort: Sort | undefi
 
 function scoreOf (index: Index, { fields }: Bounds, isSorted: boolean): Score {
   const equalities = fields.filter(arePoints).length
-  const isUnique = (index.unique || index.name === '_id_') && equalities === index.key.length
+  const isUnique = index.unique && equalities === index.key.length
   return [Number(isUnique), equalities, Number(fields.length > equalities), Number(isSorted)]
 }
 
@@ -100,7 +110,12 @@ function coversAll (index: Index, conditions: Conditions): boolean {
   return !index.sparse || index.key.some(({ path }) => conditions.require(path))
 }
 
-function compareScores (left: Score, right: Score): number {
-  const at = left.findIndex((part, at) => part !== right[at])
-  return at === -1 ? 0 : left[at] - right[at]
+function isUseful ({ score }: Candidate): boolean {
+  return score.some((part) => part > 0)
+}
+
+/** Of two that are equally good the older index is taken. */
+function isBetter ({ score }: Candidate, { score: best }: Candidate): boolean {
+  const at = score.findIndex((part, at) => part !== best[at])
+  return at !== -1 && score[at] > best[at]
 }

@@ -1,28 +1,37 @@
-import { setImmediate } from 'node:timers/promises'
 import { documentValue } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
-import type { Collection } from '../storage/catalog.js'
+import type { Catalog, Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import { candidatesOf, type Candidates } from './candidates.js'
 import type { Access } from './planner.js'
+import { pause, Slice, type CheckInterrupt } from './slice.js'
 
-/** A document that matched, with the place it was found at. */
+export type { CheckInterrupt } from './slice.js'
+
+/** What is read from: a store. */
+export interface Source {
+  readonly read: Reader
+  readonly catalog: Catalog
+}
+
+/** A document that matched, with the place it was found at; both may be kept. */
 export interface Match {
   readonly recordId: Buffer
-  /** Valid until the next step of the scan: copy what is kept. */
   readonly document: Buffer
 }
 
 /** Returns whether to go on. */
 export type Visit = (match: Match) => boolean
 
-/** Throws when the operation has been killed or has used up its time (`maxTimeMS`). */
-export type CheckInterrupt = () => void
+export type ReadState = 'ended' | 'stopped'
 
-/** For how long a scan may keep the event loop, in milliseconds. */
-const SLICE_MS = 4
-/** How many candidates are looked at between two looks at the clock. */
-const CANDIDATES_PER_LOOK = 64
+export interface ScanOptions {
+  readonly access: Access
+  readonly filter: Filter
+  /** Whether no document may be met twice, even if it is changed between two slices. */
+  readonly once: boolean
+}
 
 /**
  * Walks through the candidates of a plan and hands over those that the filter matches. Between two slices it holds
@@ -31,46 +40,64 @@ const CANDIDATES_PER_LOOK = 64
  */
 export class Scan {
   documentsExamined = 0
-  readonly #candidates: Candidates
+  readonly #source: Source
+  readonly #collection: Collection
+  readonly #access: Access
   readonly #filter: Filter
-  /** What a multikey index has already led to: its entries for one document are many. */
-  readonly #seen: Set<string> | undefined
-  #looks = 0
+  readonly #candidates: Candidates
 
-  constructor (reader: Reader, collection: Collection, access: Access, filter: Filter) {
-    this.#candidates = candidatesOf(reader, collection, access)
+  constructor (source: Source, collection: Collection, { access, filter, once }: ScanOptions) {
+    this.#source = source
+    this.#collection = collection
+    this.#access = access
     this.#filter = filter
-    this.#seen = access.kind === 'index' && access.index.multikeyPaths.size > 0 ? new Set() : undefined
+    this.#candidates = candidatesOf(source.read, collection, access, once)
   }
 
   get keysExamined (): number {
     return this.#candidates.keysExamined
   }
 
-  /** Runs until the end or until `visit` stops it, letting others run after each slice; another run goes on behind. */
-  async run (visit: Visit, checkInterrupt: CheckInterrupt): Promise<'ended' | 'stopped'> {
+  /**
+   * Runs until the end or until `visit` stops it; another run goes on behind. It gives a promise only if it takes more
+   * than one slice, and lets others run after each.
+   * @throws {EngineError} QueryPlanKilled when the collection or the index was dropped meanwhile
+   */
+  run (visit: Visit, checkInterrupt: CheckInterrupt): ReadState | Promise<ReadState> {
+    const state = this.#slice(new Slice(), visit)
+    return state === 'paused' ? this.#runOn(visit, checkInterrupt) : state
+  }
+
+  async #runOn (visit: Visit, checkInterrupt: CheckInterrupt): Promise<ReadState> {
     for (;;) {
-      const state = this.#slice(visit)
+      const state = this.#slice(await pause(checkInterrupt), visit)
       if (state !== 'paused') return state
-      checkInterrupt()
-      await setImmediate()
     }
   }
 
-  #slice (visit: Visit): 'ended' | 'stopped' | 'paused' {
-    const until = performance.now() + SLICE_MS
-    for (const { recordId, document } of this.#candidates.resume()) {
-      if (document !== undefined && this.#accepts(recordId, document) && !visit({ recordId, document })) return 'stopped'
-      if (++this.#looks % CANDIDATES_PER_LOOK === 0 && performance.now() > until) return 'paused'
-    }
-    return 'ended'
+  #slice (slice: Slice, visit: Visit): ReadState | 'paused' {
+    this.#checkStillThere()
+    let isPaused = false
+    const state = this.#candidates.read((recordId, document) => {
+      if (document !== undefined && this.#accepts(document) && !visit({ recordId, document })) return false
+      isPaused = slice.spend(document)
+      return !isPaused
+    })
+    return isPaused ? 'paused' : state
   }
 
-  #accepts (recordId: Buffer, document: Buffer): boolean {
+  #accepts (document: Buffer): boolean {
     this.documentsExamined++
-    if (!this.#filter.matches(documentValue(document))) return false
-    if (this.#seen === undefined) return true
-    const before = this.#seen.size
-    return this.#seen.add(recordId.toString('latin1')).size > before
+    return this.#filter.matches(documentValue(document))
+  }
+
+  /** The rows of what was dropped are removed bit by bit: who went on reading them would miss some without a word. */
+  #checkStillThere (): void {
+    const collection = this.#source.catalog.byId(this.#collection.id)
+    if (collection === undefined) throw new EngineError('QueryPlanKilled', `collection dropped: ${this.#collection.namespace}`)
+    const access = this.#access
+    if (access.kind === 'index' && !collection.indexes.some(({ id }) => id === access.index.id)) {
+      throw new EngineError('QueryPlanKilled', `index '${access.index.name}' dropped`)
+    }
   }
 }

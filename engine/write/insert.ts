@@ -8,13 +8,11 @@ import { fillTimestamps } from '../update/timestamps.js'
 import { MAX_DOCUMENT_BYTES } from '../wire/limits.js'
 import { Ledger } from './ledger.js'
 import type { Outcome } from './outcome.js'
-import { newObjectId, type WriteContext } from './write-context.js'
-
-/** How many bytes of documents go into one commit: enough to be fast, few enough to let others run in between. */
-const BYTES_PER_COMMIT = 1024 * 1024
+import { newObjectId, stepsOfOneWork, type WriteContext } from './write-context.js'
 
 export interface Insertion {
   readonly n: number
+  /** The errors, by the place of the documents that were refused. */
   readonly failures: ReadonlyMap<number, EngineError>
 }
 
@@ -24,36 +22,34 @@ export interface Insertion {
  */
 export async function insertMany (write: WriteContext, namespace: Namespace, documents: readonly Value[], isOrdered: boolean): Promise<Insertion> {
   const failures = new Map<number, EngineError>()
-  const isStopped = (): boolean => isOrdered && failures.size > 0
   let n = 0
-  let at = 0
-  while (at < documents.length && !isStopped()) {
-    const end = endOfChunk(documents, at)
-    const chunk = await write.store.write((tx) => insertChunk(tx, write, namespace, documents, at, end, isOrdered))
-    n += chunk.n
-    for (const [index, error] of chunk.failures) failures.set(index, error)
-    at = end
+  for (let at = 0; at < documents.length;) {
     write.checkInterrupt()
+    const some = await write.store.write((tx) => insertSome(tx, write, namespace, documents, at, isOrdered))
+    n += some.n
+    for (const [index, error] of some.failures) failures.set(index, error)
+    at = isOrdered && failures.size > 0 ? documents.length : some.end
   }
   return { n, failures }
 }
 
-function insertChunk (tx: Tx, write: WriteContext, namespace: Namespace, documents: readonly Value[], start: number, end: number, isOrdered: boolean): Insertion {
+/** Inserts as many documents as one work may, from `start` up to below `end`. */
+function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, documents: readonly Value[], start: number, isOrdered: boolean): Insertion & { readonly end: number } {
   const ledger = new Ledger(tx, write.retry)
   const collection = tx.collection(namespace)
   const failures = new Map<number, EngineError>()
-  const isStopped = (): boolean => isOrdered && failures.size > 0
   let n = 0
-  for (let index = start; index < end && !isStopped(); index++) {
+  const end = stepsOfOneWork(start, documents.length, (index) => {
     try {
       n += ledger.once(index, () => insertOne(tx, write, collection, payload(documents[index]))).n
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       failures.set(index, error)
     }
-  }
+    return !(isOrdered && failures.size > 0)
+  })
   ledger.save()
-  return { n, failures }
+  return { n, failures, end }
 }
 
 function insertOne (tx: Tx, { store }: WriteContext, collection: Collection, document: Buffer): Outcome {
@@ -62,14 +58,4 @@ function insertOne (tx: Tx, { store }: WriteContext, collection: Collection, doc
   }
   tx.insert(collection, fillTimestamps(withId(document, newObjectId), store.timestamps.next))
   return { n: 1, modified: 0 }
-}
-
-function endOfChunk (documents: readonly Value[], start: number): number {
-  let end = start
-  let bytes = 0
-  while (end < documents.length && (end === start || bytes < BYTES_PER_COMMIT)) {
-    bytes += documents[end].end - documents[end].start
-    end++
-  }
-  return end
 }

@@ -1,6 +1,6 @@
-import { Long } from 'bson'
 import { EngineError } from '../errors.js'
-import { buildDocument, documentValue, fields, findField, valueFrom, type Value } from '../bson/value.js'
+import { int64Value } from '../bson/number.js'
+import { buildDocument, documentValue, fields, findField, type Value } from '../bson/value.js'
 import type { Tx } from '../storage/store.js'
 import { decodeOutcome, encodeOutcome, type Outcome } from './outcome.js'
 
@@ -8,6 +8,17 @@ import { decodeOutcome, encodeOutcome, type Outcome } from './outcome.js'
 export interface Retry {
   readonly lsid: Buffer
   readonly txnNumber: bigint
+}
+
+/** How many statements share a record: a command of thousands must not write all outcomes anew with each of them. */
+const STATEMENTS_PER_PAGE = 64
+
+/** The outcomes of some neighbouring statements, by statement. */
+interface Page {
+  readonly outcomes: Map<string, Value>
+  /** Whether the stored record is of this write: if not, there is none, or one of an older write. */
+  readonly isOfThisWrite: boolean
+  isChanged: boolean
 }
 
 /**
@@ -18,46 +29,64 @@ export interface Retry {
 export class Ledger {
   readonly #tx: Tx
   readonly #retry: Retry | undefined
-  readonly #outcomes: Map<string, Value>
-  #changed = false
+  readonly #pages = new Map<number, Page>()
 
   /** @throws {EngineError} TransactionTooOld for a write that is older than the session's newest */
   constructor (tx: Tx, retry: Retry | undefined) {
     this.#tx = tx
     this.#retry = retry
-    this.#outcomes = retry === undefined ? new Map() : outcomesOf(tx, retry)
+    // The first page is there for every write, and thus knows the newest.
+    if (retry !== undefined) this.#page(0, retry)
   }
 
   once (statement: number, work: () => Outcome): Outcome {
-    const known = this.#outcomes.get(String(statement))
+    if (this.#retry === undefined) return work()
+    const page = this.#page(Math.floor(statement / STATEMENTS_PER_PAGE), this.#retry)
+    const known = page.outcomes.get(String(statement))
     if (known !== undefined) return decodeOutcome(known)
     const outcome = work()
-    if (this.#retry !== undefined) this.#outcomes.set(String(statement), documentValue(encodeOutcome(outcome)))
-    this.#changed = true
+    page.outcomes.set(String(statement), documentValue(encodeOutcome(outcome)))
+    page.isChanged = true
     return outcome
   }
 
   save (): void {
-    if (this.#retry === undefined || !this.#changed) return
-    this.#tx.putSession(this.#retry.lsid, buildDocument([
-      ['txnNumber', valueFrom(Long.fromBigInt(this.#retry.txnNumber))],
-      ['outcomes', documentValue(buildDocument(this.#outcomes))]
-    ]))
+    if (this.#retry === undefined || ![...this.#pages.values()].some(({ isChanged }) => isChanged)) return
+    for (const [number, { outcomes, isChanged, isOfThisWrite }] of this.#pages) {
+      if (isChanged || !isOfThisWrite) this.#tx.putSession(pageKey(this.#retry, number), encodePage(this.#retry, outcomes))
+    }
+  }
+
+  #page (number: number, retry: Retry): Page {
+    let page = this.#pages.get(number)
+    if (page === undefined) this.#pages.set(number, page = readPage(this.#tx.session(pageKey(retry, number)), retry))
+    return page
   }
 }
 
-/** The outcomes so far, by statement. */
-function outcomesOf (tx: Tx, { lsid, txnNumber }: Retry): Map<string, Value> {
-  const record = tx.session(lsid)
-  if (record === undefined) return new Map()
-  const newest = txnNumberOf(record)
-  if (newest > txnNumber) {
+/** The first page's record is that of the session; it may have been written by an older write of it, like any other. */
+function pageKey ({ lsid }: Retry, number: number): Buffer {
+  if (number === 0) return lsid
+  const suffix = Buffer.allocUnsafe(4)
+  suffix.writeUInt32BE(number)
+  return Buffer.concat([lsid, suffix])
+}
+
+function readPage (record: Buffer | undefined, { txnNumber }: Retry): Page {
+  const stored = record && documentValue(record)
+  const newest = stored && txnNumberOf(stored)
+  if (newest !== undefined && newest > txnNumber) {
     throw new EngineError('TransactionTooOld', `Retryable write with txnNumber ${txnNumber} is prohibited on session because a newer retryable write with txnNumber ${newest} has already started on this session.`)
   }
-  return new Map(newest === txnNumber ? fields(findField(documentValue(record), 'outcomes')!) : [])
+  const isOfThisWrite = newest === txnNumber
+  return { outcomes: new Map(isOfThisWrite ? fields(findField(stored!, 'outcomes')!) : []), isOfThisWrite, isChanged: false }
 }
 
-function txnNumberOf (record: Buffer): bigint {
-  const { bytes, start } = findField(documentValue(record), 'txnNumber')!
+function encodePage ({ txnNumber }: Retry, outcomes: ReadonlyMap<string, Value>): Buffer {
+  return buildDocument([['txnNumber', int64Value(txnNumber)], ['outcomes', documentValue(buildDocument(outcomes))]])
+}
+
+function txnNumberOf (record: Value): bigint {
+  const { bytes, start } = findField(record, 'txnNumber')!
   return bytes.readBigInt64LE(start)
 }

@@ -1,4 +1,5 @@
-import { buildDocument, documentValue, findField, numberOf, payload, valueFrom, type Value } from '../bson/value.js'
+import { int32Value } from '../bson/number.js'
+import { buildDocument, documentValue, findField, numberOf, payload, type Value } from '../bson/value.js'
 
 /** What one statement of a write has done. */
 export interface Outcome {
@@ -8,15 +9,18 @@ export interface Outcome {
   readonly modified: number
   /** The `_id` of the document that an upsert has inserted. */
   readonly upsertedId?: Value
-  /** The document that findAndModify was asked for, before or after. */
+  /** What findAndModify answers of the document, before or after. */
   readonly document?: Buffer
 }
+
+/** Makes a document into what is answered of it. */
+export type Shape = (document: Buffer) => Buffer
 
 export const NOTHING_DONE: Outcome = { n: 0, modified: 0 }
 
 /** An outcome as BSON, in which it is kept for a client that asks for it again. */
 export function encodeOutcome ({ n, modified, upsertedId, document }: Outcome): Buffer {
-  const members: [string, Value][] = [['n', valueFrom(n)], ['modified', valueFrom(modified)]]
+  const members: [string, Value][] = [['n', int32Value(n)], ['modified', int32Value(modified)]]
   if (upsertedId !== undefined) members.push(['upsertedId', upsertedId])
   if (document !== undefined) members.push(['document', documentValue(document)])
   return buildDocument(members)

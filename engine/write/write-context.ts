@@ -7,6 +7,9 @@ import type { UpdateContext } from '../update/update.js'
 import { Ledger, type Retry } from './ledger.js'
 import type { Outcome } from './outcome.js'
 
+/** For how long one work changes documents, in milliseconds: nothing else can run until it ends. */
+const WORK_MS = 5
+
 /** What a statement of a write may use. */
 export interface WriteContext {
   readonly store: Store
@@ -24,6 +27,17 @@ export function once (tx: Tx, { retry, statement }: WriteContext, work: () => Ou
   const outcome = ledger.once(statement, work)
   ledger.save()
   return outcome
+}
+
+/**
+ * Calls `step` for one number after the other, from `start`, until it returns `false` or one work has taken long enough.
+ * @returns the number to go on with
+ */
+export function stepsOfOneWork (start: number, end: number, step: (at: number) => boolean): number {
+  const until = performance.now() + WORK_MS
+  let at = start
+  while (step(at++) && at < end && performance.now() < until);
+  return at
 }
 
 export function updateContext ({ now, store }: WriteContext, filter: Filter): UpdateContext {
