@@ -1,10 +1,11 @@
 #!/usr/bin/env node
+import { check } from './check.js'
 import type { Program } from './program.js'
 import { UsageError } from './program.js'
 import { serve } from './serve.js'
 
 /** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { serve }
+const programs: Readonly<Record<string, Program>> = { check, serve }
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)

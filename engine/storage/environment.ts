@@ -5,12 +5,24 @@ import { checkDataFile } from './data-file.js'
 
 export type Table = Database<Buffer, Buffer>
 
-/** The tables of the store: all that there will ever be, for a table that is cleared or dropped can abort LMDB (lmdb-js#317). */
+/**
+ * The tables, and so the file format; ids are four bytes, and never used again.
+ *
+ *     meta       name → the format, the last id, the last timestamp
+ *     catalog    collection id → namespace, UUID, options, indexes (catalog-row.ts)
+ *     documents  collection id, key of the _id → document, checksum (sealed.ts)
+ *     entries    index id, key of the values, key of the _id unless unique → key of the _id
+ *     counters   collection id → number and size of its documents (count.ts)
+ *     sessions   session id → time of its last use, record (sessions.ts)
+ *     garbage    id of what was dropped → the table that still has rows of it (garbage.ts)
+ *
+ * There are as many tables as there will ever be: clearing or dropping one can abort LMDB (lmdb-js#317).
+ */
 const tableNames = ['meta', 'catalog', 'documents', 'entries', 'counters', 'sessions', 'garbage'] as const
 export type Tables = Readonly<Record<typeof tableNames[number], Table>>
 
 /** The layout of the rows. A change that older code would misread needs a new number. */
-const FORMAT = 1
+export const FORMAT = 1
 const FORMAT_KEY = Buffer.from('format')
 const RAW = { keyEncoding: 'binary', encoding: 'binary' } as const
 
@@ -65,13 +77,16 @@ export class Environment {
   }
 }
 
-/** @throws {Error} when the files are of a newer version, or damaged */
-export async function openEnvironment (directory: string): Promise<Environment> {
+/**
+ * Opens the files of a directory; only to be read, they must be there and stay as they are.
+ * @throws {Error} when the files are of a newer version, or damaged
+ */
+export async function openEnvironment (directory: string, { readOnly = false } = {}): Promise<Environment> {
   checkDataFile(join(directory, 'data.mdb'))
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
-  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, ...RAW })
+  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, ...RAW })
   try {
-    for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
+    if (!readOnly) for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const meta = openTable(root, 'meta')
     checkFormat(meta, directory)
     const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as Tables

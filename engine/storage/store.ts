@@ -123,6 +123,19 @@ export async function openStore (directory: string, options: StoreOptions = {}):
   return store
 }
 
+/**
+ * What in the data of a directory is inconsistent or damaged, without changing any of it.
+ * @throws {Error} when they cannot be read at all. LMDB can take the whole process down over a file with damaged pages.
+ */
+export async function checkDirectory (directory: string): Promise<Finding[]> {
+  const environment = await openEnvironment(directory, { readOnly: true })
+  try {
+    return check(environment.tables, loadCatalog(environment), environment.snapshot)
+  } finally {
+    await environment.close()
+  }
+}
+
 function loadCatalog ({ tables }: Environment): Catalog {
   const rows = [...tables.catalog.getRange()]
   return new Catalog(rows.map(({ key, value }) => decodeCollection(key.readUInt32BE(), value)))
