@@ -11,7 +11,7 @@ import type { Step } from './stage.js'
  */
 export function openPipeline (steps: readonly Step[], namespace: Namespace | undefined, operation: Operation, options?: QueryOptions): Batches {
   if (namespace === undefined) return runSteps(steps, inBatches([], operation), operation)
-  const leading = splitQuery(steps, options)
+  const leading = splitQuery(steps, operation, options)
   const [first, ...others] = leading.rest
   return first?.ofCount === undefined
     ? runSteps(leading.rest, readAll(namespace, leading, operation), operation)

@@ -2,6 +2,7 @@ import { arrayValue, buildDocument, documentValue, isEmpty, type Value } from '.
 import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { openMatches, type Matches, type Query } from '../plan/matches.js'
 import type { Hint } from '../plan/planner.js'
+import type { Environment } from '../expression/expression.js'
 import { parseFilter } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
@@ -30,7 +31,7 @@ export interface QueryOptions {
  * Splits off the stages that the planner can do with indexes: `$match` and `$sort` in any order, then `$skip` and
  * `$limit`. A second `$sort` is not among them.
  */
-export function splitQuery (steps: readonly Step[], { hint, filter: given = EMPTY_DOCUMENT }: QueryOptions = {}): LeadingQuery {
+export function splitQuery (steps: readonly Step[], environment: Environment, { hint, filter: given = EMPTY_DOCUMENT }: QueryOptions = {}): LeadingQuery {
   const filters = [given]
   let sort: Sort | undefined
   let [skip, limit, at] = [0, Infinity, 0]
@@ -49,7 +50,7 @@ export function splitQuery (steps: readonly Step[], { hint, filter: given = EMPT
     } else break
   }
   const filter = allOf(filters.filter((filter) => !isEmpty(filter)))
-  return { query: { filter: parseFilter(filter), sort, hint }, isUnfiltered: isEmpty(filter), skip, limit, rest: steps.slice(at) }
+  return { query: { filter: parseFilter(filter, environment), sort, hint }, isUnfiltered: isEmpty(filter), skip, limit, rest: steps.slice(at) }
 }
 
 function allOf (filters: readonly Value[]): Value {

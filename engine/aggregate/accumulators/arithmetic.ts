@@ -1,13 +1,11 @@
-import { divideDecimals } from '../../bson/decimal-arithmetic.js'
-import { decimalFromInteger, decimalValue } from '../../bson/decimal.js'
 import { doubleValue, isNumber, nearestDouble } from '../../bson/number.js'
 import { NULL } from '../../bson/scalar.js'
 import { BsonType, isDocument, isEmpty, numberOf, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import type { Operand } from '../../expression/expression.js'
 import type { Accumulator, Accumulators, ParseAccumulator } from '../accumulator.js'
-import { integerValue } from '../integer-value.js'
-import { Total } from './total.js'
+import { integerValue } from '../../expression/numeric.js'
+import { Total } from '../../expression/total.js'
 import { unary, type Gatherer } from './unary.js'
 
 const sumOfExpression = unary(() => {
@@ -36,15 +34,8 @@ const count: ParseAccumulator = (argument) => {
 
 const avg = unary(() => {
   const total = new Total()
-  return { add: (value) => total.add(value), result: () => average(total) }
+  return { add: (value) => total.add(value), result: () => total.average() }
 })
-
-function average (total: Total): Value {
-  if (total.count === 0) return NULL
-  return total.isDecimal
-    ? decimalValue(divideDecimals(total.decimal(), decimalFromInteger(BigInt(total.count))))
-    : doubleValue(total.double() / total.count)
-}
 
 /** The spread of numbers by Welford's method, which stays exact where the numbers are large and near each other. */
 class Deviation implements Gatherer {

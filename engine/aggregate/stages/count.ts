@@ -1,5 +1,5 @@
 import { buildDocument, BsonType, documentValue, stringOf, type Value } from '../../bson/value.js'
-import { integerValue } from '../integer-value.js'
+import { integerValue } from '../../expression/numeric.js'
 import { EngineError } from '../../errors.js'
 import { forEach, inBatches } from '../batches.js'
 import type { StageDefinition } from '../stage.js'

@@ -10,12 +10,16 @@ export const match: StageDefinition = {
   name: '$match',
   notIn: ['update'],
 
-  parse (specification) {
+  parse (specification, { scope, environment }) {
     if (!isDocument(specification)) throw new EngineError(15959, 'the match filter must be an expression in an object')
-    const filter = parseFilter(specification)
+    // What is wrong with it is known before anything runs; the variables have their values only then.
+    parseFilter(specification, { ...environment, variables: new Map([...scope].map((name) => [name, undefined])) })
     return {
       clause: { kind: 'filter', filter: specification },
-      run: (input, operation) => flatMap(input, operation, (document) => filter.matches(document) ? [document] : NONE)
+      run (input, operation) {
+        const filter = parseFilter(specification, operation)
+        return flatMap(input, operation, (document) => filter.matches(document) ? [document] : NONE)
+      }
     }
   }
 }
