@@ -78,7 +78,7 @@ t.test('S-002 slow clients are cut', async (t) => {
   }
   const head = 'POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n'
   const [nothing, headers, body] = await Promise.all([answerAfter(''), answerAfter(head, 'X'), answerAfter(`${head}\r\n`, ' ')])
-  t.equal(nothing, '')
+  t.match(nothing, /^(HTTP\/1\.1 408|$)/)
   expectOneProblem(t, headers, 408, 'REQUEST_TIMEOUT')
   expectOneProblem(t, body, 408, 'REQUEST_TIMEOUT')
 })

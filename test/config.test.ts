@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -54,6 +54,12 @@ t.test('a secret file that is damaged stops the start', async (t) => {
   const directory = temporaryDirectory(t)
   writeFileSync(join(directory, 'session-secret'), 'torn')
   t.match(problemsOf({ DATA_DIR: directory }), [/^SESSION_SECRET: .*damaged/])
+})
+
+t.test('a secret file that cannot be read stops the start', async (t) => {
+  const directory = temporaryDirectory(t)
+  mkdirSync(join(directory, 'session-secret'))
+  t.match(problemsOf({ DATA_DIR: directory }), [/^SESSION_SECRET: .*EISDIR/])
 })
 
 t.test('a secret that can neither be read nor kept stops the start', async (t) => {

@@ -42,10 +42,11 @@ export class Opening {
 
   async #retry (): Promise<void> {
     const { signal } = this.#stopping
-    for (let pause = firstPause; !signal.aborted; pause = Math.min(2 * pause, longestPause)) {
+    let pause = firstPause
+    do {
       await delay(pause, undefined, { signal }).catch(() => {}) // stopping cuts the pause short
-      if (signal.aborted || await this.#try()) return
-    }
+      pause = Math.min(2 * pause, longestPause)
+    } while (!signal.aborted && !await this.#try())
   }
 
   async #try (): Promise<boolean> {

@@ -131,11 +131,11 @@ class Inspector {
 }
 
 function closingQuote (text: string, opening: number): number {
-  for (let at = opening + 1; ; at++) {
-    const character = text.charCodeAt(at)
-    if (character === quote) return at
-    if (character === backslash) at++
+  let at = opening + 1
+  for (let character = text.charCodeAt(at); character !== quote; character = text.charCodeAt(at)) {
+    at += character === backslash ? 2 : 1
   }
+  return at
 }
 
 function isDigit (character: number): boolean {
