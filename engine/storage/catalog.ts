@@ -14,6 +14,8 @@ export interface Index {
   readonly paths: readonly Path[]
   readonly unique: boolean
   readonly sparse: boolean
+  /** Maintained as ever, but not used by any query. */
+  readonly hidden: boolean
   readonly partialFilter?: Filter
   readonly expireAfterSeconds?: number
   /** The paths that lead to or through an array in some document, now or in the past. */

@@ -52,6 +52,13 @@ export function finishIndex (changes: Changes, stale: Collection, { id }: Index)
   changes.saveCollection({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? { ...index, ready: true } : index) })
 }
 
+/** Gives an index another spec, by which it has the same entries. */
+export function changeIndex (changes: Changes, stale: Collection, { id }: Index, spec: Buffer): void {
+  const collection = current(changes, stale)
+  const changed = ({ multikeyPaths, hasCutKeys, ready }: Index): Index => ({ ...indexFromSpec(id, spec), multikeyPaths, hasCutKeys, ready })
+  changes.saveCollection({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? changed(index) : index) })
+}
+
 export function dropIndex (changes: Changes, stale: Collection, { id }: Index): void {
   const collection = current(changes, stale)
   changes.saveCollection({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })

@@ -6,6 +6,8 @@ import type { Index } from './catalog.js'
 
 /** What tells indexes apart ("Unique Indexes", "Partial Indexes"); two that differ in another option are in conflict. */
 const distinguishing = ['key', 'unique', 'sparse', 'partialFilterExpression']
+/** Hiding an index makes it no other; that is changed by collMod. */
+const insignificant = new Set(['name', 'hidden'])
 
 /**
  * The index that is exactly as specified, if there is one.
@@ -49,7 +51,7 @@ function isAlike (existing: Value, spec: Value): boolean {
 
 function hasSameOptions (existing: Value, spec: Value): boolean {
   const names = [...fields(existing), ...fields(spec)].map(([name]) => name)
-  return names.every((option) => option === 'name' || isSame(existing, spec, option))
+  return names.every((option) => insignificant.has(option) || isSame(existing, spec, option))
 }
 
 function isSame (existing: Value, spec: Value, option: string): boolean {

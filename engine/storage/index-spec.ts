@@ -20,6 +20,7 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
     paths: key.map(({ path }) => parsePath(path)),
     unique: isSet(option('unique')),
     sparse: isSet(option('sparse')),
+    hidden: isSet(option('hidden')),
     ...(partialFilter && { partialFilter: parseFilter(partialFilter) }),
     ...(expireAfterSeconds && { expireAfterSeconds: nearestDouble(expireAfterSeconds) }),
     multikeyPaths: new Set(),

@@ -109,7 +109,7 @@ function writeContent (value: Value): void {
   }
 }
 
-/** UTF-8 with each zero byte written as 00 FF and 00 00 at the end. */
+/** UTF-8 with each zero byte written as 00 FF and 00 00 at the end; BSON has a zero of its own at `end`. */
 function writeText (bytes: Buffer, start: number, end: number): void {
   let from = start
   for (let zero = bytes.indexOf(0, from); zero < end; zero = bytes.indexOf(0, from)) {

@@ -25,21 +25,30 @@ export async function storageFailure (error: unknown, directory: string): Promis
   const code = 'code' in cause ? cause.code : undefined
   if (typeof code !== 'number') return { kind: 'fault', cause }
   // LMDB reports a write that a full disk has cut short as EIO.
-  const isFull = full.has(code) || (code === EIO && await freeSpace(directory) < LITTLE_SPACE)
+  const isFull = full.has(code) || (code === EIO && await hasLittleSpace(directory))
   return { kind: isFull ? 'full' : 'broken', cause }
 }
 
-async function freeSpace (directory: string): Promise<number> {
-  const { bavail, bsize } = await statfs(directory)
-  return bavail * bsize
+async function hasLittleSpace (directory: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(directory)
+    return bavail * bsize < LITTLE_SPACE
+  } catch {
+    return false // then more is wrong than that
+  }
 }
 
 export function outOfDiskSpace (cause: Error): EngineError {
-  return new EngineError('OutOfDiskSpace', `nothing was written, because there is no space for it: ${cause.message}`)
+  return new EngineError('OutOfDiskSpace', `nothing was written, because there is no space for it: ${reasonOf(cause)}`)
 }
 
 export function readOnly (cause: Error): EngineError {
-  return new EngineError('OperationFailed', `the data files could not be written and are read-only until a restart: ${cause.message}`)
+  return new EngineError('OperationFailed', `the data files could not be written and are read-only until a restart: ${reasonOf(cause)}`)
+}
+
+/** Without the page numbers that lmdb adds, which are for the log. */
+function reasonOf ({ message }: Error): string {
+  return message.split(':', 1)[0]
 }
 
 /** Of a failed commit lmdb tells the cause by a second promise that rejects. */

@@ -1,7 +1,7 @@
 import { encode } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
 import type { Changes } from './changes.js'
-import { addIndex, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
+import { addIndex, changeIndex, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
 import type { Count } from './count.js'
 import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
 import { removeGarbage } from './garbage.js'
@@ -78,6 +78,11 @@ export class Tx extends Reader {
 
   finishIndex (collection: Collection, index: Index): void {
     finishIndex(this.#changes, collection, index)
+  }
+
+  /** The new spec may only differ in what its entries do not depend on. */
+  changeIndex (collection: Collection, index: Index, spec: Buffer): void {
+    changeIndex(this.#changes, collection, index, spec)
   }
 
   dropIndex (collection: Collection, index: Index): void {

@@ -145,6 +145,16 @@ t.test('a dropped index is gone with its entries', async (t) => {
   t.same(store.check(), [])
 })
 
+t.test('an index may get another specification, and keeps its entries', async (t) => {
+  const { store, collection } = await storeOfThings(t, [{ key: { a: 1 } }, { key: { b: 1 } }])
+  await insert(store, { _id: 1, a: [1, 2] })
+  await store.write((tx) => tx.changeIndex(collection, indexOf(store, 'a_1'), encode({ v: 2, key: { a: 1 }, name: 'a_1', hidden: true, expireAfterSeconds: 5 })))
+  const { hidden, expireAfterSeconds, multikeyPaths } = indexOf(store, 'a_1')
+  t.same([hidden, expireAfterSeconds, [...multikeyPaths]], [true, 5, ['a']])
+  t.same(idsByIndex(store, 'a_1'), [1, 1])
+  t.same(store.check(), [])
+})
+
 t.test('an index remembers that a path has led to an array, also after the array is gone', async (t) => {
   const { store, collection } = await storeOfThings(t, [{ key: { 'a.b': 1, c: 1 } }])
   await insert(store, { _id: 1, a: [{ b: 1 }], c: 1 })
@@ -181,7 +191,7 @@ const refused: Array<[what: string, spec: Document, code: ErrorCode | number]> =
   ['a version of the future', { key: { a: 1 }, name: 'x', v: 3 }, 'CannotCreateIndex'],
   ['a version that is no number', { key: { a: 1 }, name: 'x', v: '2' }, 'TypeMismatch'],
   ['a flag that is no bool', { key: { a: 1 }, name: 'x', unique: 'yes' }, 'TypeMismatch'],
-  ['a hidden index', { key: { a: 1 }, name: 'x', hidden: true }, 'NotImplemented'],
+  ['the hiding of the index on _id', { key: { _id: 1 }, name: 'x', hidden: true }, 'BadValue'],
   ['a collation', { key: { a: 1 }, name: 'x', collation: { locale: 'en' } }, 'NotImplemented'],
   ['weights', { key: { a: 1 }, name: 'x', weights: { a: 1 } }, 'NotImplemented'],
   ['a time to live that is no number', { key: { a: 1 }, name: 'x', expireAfterSeconds: 'x' }, 'CannotCreateIndex'],
@@ -218,6 +228,12 @@ for (const [what, spec, code] of conflicting) {
     t.equal(collectionOf(store).indexes.length, 2)
   })
 }
+
+t.test('an index may be hidden, and is the same one then', async (t) => {
+  const { store } = await storeOfThings(t, [{ key: { a: 1 }, hidden: true }])
+  t.equal(indexOf(store, 'a_1').hidden, true)
+  t.match(await createIndexes(store, things, [indexSpec({ key: { a: 1 } })]), { note: 'all indexes already exist' })
+})
 
 t.test('indexes with one key may differ in being unique, sparse or partial', async (t) => {
   const { store } = await storeOfThings(t, [{ key: { a: 1 } }])
