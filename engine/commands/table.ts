@@ -1,10 +1,13 @@
 import { aggregate } from './aggregate.js'
 import { buildInfo } from './build-info.js'
 import type { Command } from './command.js'
+import { collMod } from './coll-mod.js'
+import { collStats } from './coll-stats.js'
 import { connectionStatus } from './connection-status.js'
 import { count } from './count.js'
 import { createIndexes } from './create-indexes.js'
 import { create } from './create.js'
+import { dbStats } from './db-stats.js'
 import { deleteCommand } from './delete.js'
 import { distinct } from './distinct.js'
 import { drop } from './drop.js'
@@ -25,6 +28,7 @@ import { listDatabases } from './list-databases.js'
 import { listIndexes } from './list-indexes.js'
 import { ping } from './ping.js'
 import { refreshSessions } from './refresh-sessions.js'
+import { renameCollection } from './rename-collection.js'
 import { saslContinue } from './sasl-continue.js'
 import { saslStart } from './sasl-start.js'
 import { serverStatus } from './server-status.js'
@@ -36,10 +40,13 @@ import { whatsmyuri } from './whats-my-uri.js'
 export const commands: readonly Command[] = [
   aggregate,
   buildInfo,
+  collMod,
+  collStats,
   connectionStatus,
   count,
   create,
   createIndexes,
+  dbStats,
   deleteCommand,
   distinct,
   drop,
@@ -61,6 +68,7 @@ export const commands: readonly Command[] = [
   listIndexes,
   ping,
   refreshSessions,
+  renameCollection,
   saslContinue,
   saslStart,
   serverStatus,

@@ -64,7 +64,7 @@ export function choosePlan (collection: Collection, query: Query): Plan {
   const conditions = new Conditions(filter)
   let best: Candidate | undefined
   for (const index of collection.indexes) {
-    if (!index.ready || !coversAll(index, conditions)) continue
+    if (!index.ready || index.hidden || !coversAll(index, conditions)) continue
     const candidate = candidateFor(index, conditions, sort)
     if (isUseful(candidate) && (best === undefined || isBetter(candidate, best))) best = candidate
   }
@@ -78,7 +78,7 @@ function planFor (collection: Collection, { filter, sort }: Query, hint: Hint): 
 }
 
 function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {
-  const [index, ...others] = indexes.filter((index) => index.ready &&
+  const [index, ...others] = indexes.filter((index) => index.ready && !index.hidden &&
     ('name' in hint ? index.name === hint.name : equalValues(findField(documentValue(index.spec), 'key'), hint.key)))
   if (index === undefined) {
     throw new EngineError('BadValue', 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index')

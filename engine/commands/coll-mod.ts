@@ -1,0 +1,85 @@
+import { describe } from '../bson/describe.js'
+import { isTruthy, nearestDouble } from '../bson/number.js'
+import { equalValues } from '../bson/order.js'
+import { buildDocument, documentValue, fields, findField, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Collection, Index } from '../storage/catalog.js'
+import { readIndexSpec } from '../storage/index-options.js'
+import type { Reply } from '../wire/reply.js'
+import { readFields, type Arguments } from './arguments.js'
+import type { Command } from './command.js'
+import type { Fields } from './fields.js'
+import { anyOf, refuseUnsupported } from './unsupported.js'
+
+const unsupported = [
+  'validator', 'validationLevel', 'validationAction', 'viewOn', 'pipeline', 'changeStreamPreAndPostImages', 'expireAfterSeconds',
+  'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
+]
+
+const indexFields: Fields = {
+  name: 'string', keyPattern: 'document', expireAfterSeconds: 'number', hidden: 'bool', ...anyOf(['unique', 'prepareUnique'])
+}
+
+export const collMod: Command = {
+  name: 'collMod',
+  summary: 'An index: when it expires, whether it is hidden',
+  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...anyOf(unsupported) },
+
+  async run (context) {
+    const { args, store } = context
+    refuseUnsupported(args, unsupported)
+    const namespace = context.namespace('collMod')
+    const change = args.document('index')
+    const wanted = change && readChange(change)
+    return await store.write((tx) => {
+      const collection = tx.catalog.find(namespace)
+      if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${namespace}`)
+      if (wanted === undefined) return {}
+      const index = indexToChange(collection, wanted)
+      tx.changeIndex(collection, index, readIndexSpec(documentValue(changedSpec(index, wanted))))
+      return outcome(index, wanted)
+    })
+  }
+}
+
+function readChange (change: Value): Arguments {
+  const args = readFields('collMod.index', indexFields, change)
+  refuseUnsupported(args, ['unique', 'prepareUnique'])
+  if (args.has('name') === args.has('keyPattern')) {
+    throw new EngineError('InvalidOptions', args.has('name') ? 'Cannot specify both key pattern and name.' : 'Must specify either index name or key pattern.')
+  }
+  if (!args.has('expireAfterSeconds') && !args.has('hidden')) {
+    throw new EngineError('InvalidOptions', 'no expireAfterSeconds, hidden, unique, or prepareUnique field')
+  }
+  return args
+}
+
+/** @throws {EngineError} IndexNotFound, or BadValue for that of `_id`, which is always as it is */
+function indexToChange ({ indexes, namespace }: Collection, args: Arguments): Index {
+  const [name, key] = [args.string('name'), args.document('keyPattern')]
+  const found = indexes.filter((index) => key === undefined ? index.name === name : equalValues(findField(documentValue(index.spec), 'key'), key))
+  if (found.length > 1) throw new EngineError('AmbiguousIndexKeyPattern', `index keyPattern ${describe(key!)} matches ${found.length} indexes, must use index name.`)
+  const [index] = found
+  if (index === undefined) throw new EngineError('IndexNotFound', `cannot find index ${key === undefined ? name : describe(key)} for ns ${namespace}`)
+  if (index.name === '_id_') throw new EngineError('BadValue', args.has('hidden') ? "can't hide _id index" : 'the _id field does not support TTL indexes')
+  return index
+}
+
+/** The index's spec with the options in place of those that it had. */
+function changedSpec ({ spec }: Index, args: Arguments): Buffer {
+  const options = ['expireAfterSeconds', 'hidden'].filter((name) => args.has(name))
+  const kept = [...fields(documentValue(spec))].filter(([name]) => !options.includes(name))
+  return buildDocument([...kept, ...options.map((name): [string, Value] => [name, args.requiredValue(name)])])
+}
+
+/** What was and what is; an option that stays as it was is not mentioned. */
+function outcome ({ expireAfterSeconds, hidden }: Index, args: Arguments): Reply {
+  const [seconds, hide] = [args.value('expireAfterSeconds'), args.value('hidden')]
+  return {
+    ...(seconds !== undefined && {
+      expireAfterSeconds_old: expireAfterSeconds === undefined ? undefined : BigInt(expireAfterSeconds),
+      expireAfterSeconds_new: BigInt(Math.trunc(nearestDouble(seconds)))
+    }),
+    ...(hide !== undefined && isTruthy(hide) !== hidden && { hidden_old: hidden, hidden_new: !hidden })
+  }
+}
