@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import t from 'tap'
 import { encode } from '../bson/value.js'
 import { openEnvironment, type Tables } from '../storage/environment.js'
 import { rowPrefix } from '../storage/rows.js'
 import { seal } from '../storage/sealed.js'
-import { openStore, Store } from '../storage/store.js'
+import { checkDirectory, openStore, Store } from '../storage/store.js'
 import { createIndexes } from '../storage/create-indexes.js'
 import { indexSpec, insert, temporaryDirectory, things } from './temporary-store.js'
 
@@ -49,6 +51,17 @@ for (const [what, damage, problems] of damages) {
     t.same(damaged.check().map(({ problem }) => problem), problems)
   })
 }
+
+t.test('a check of a directory changes nothing in it', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory)
+  await createIndexes(store, things, [indexSpec({ key: { a: 1 } })])
+  await insert(store, { _id: 1, a: 1 })
+  await store.close()
+  const before = readFileSync(join(directory, 'data.mdb'))
+  t.same(await checkDirectory(directory), [])
+  t.ok(readFileSync(join(directory, 'data.mdb')).equals(before))
+})
 
 t.test('a check finds an index that has forgotten its arrays', async (t) => {
   const directory = await temporaryDirectory(t)

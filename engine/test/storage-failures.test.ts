@@ -149,6 +149,7 @@ t.test('an environment that LMDB has given up is noticed', async (t) => {
 
 t.test('the cause of a failure is found, whatever is thrown', async (t) => {
   const directory = await temporaryDirectory(t)
+  t.match(await storageFailure(Object.assign(new Error('a'), { code: 5 }), join(directory, 'gone')), { kind: 'broken' })
   t.match(await storageFailure('text', directory), { kind: 'fault', cause: { message: 'text' } })
   t.match(await storageFailure(Object.assign(new Error('a'), { commitError: Promise.reject(Object.assign(new Error('b'), { code: 5 })) }), directory), { kind: 'broken', cause: { message: 'b' } })
   t.match(await storageFailure(Object.assign(new Error('a'), { commitError: Promise.reject(new Error('b')) }), directory), { kind: 'fault', cause: { message: 'b' } })
