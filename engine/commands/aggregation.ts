@@ -7,7 +7,7 @@ import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Arguments } from './arguments.js'
-import { readLet } from './let.js'
+import { readEnvironment } from './let.js'
 import { checkCollation, readHint } from './query-arguments.js'
 
 /** What an aggregate command asks for. */
@@ -25,7 +25,7 @@ export interface Aggregation {
  */
 export function readAggregation (args: Arguments, database: string, now: Date): Aggregation {
   checkCollation(args.document('collation'))
-  const environment: Environment = { now, variables: readLet(args.document('let'), now) }
+  const environment = readEnvironment(args, now)
   const namespace = readNamespace(args, database)
   const steps = parsePipeline(args.requiredValue('pipeline'), { database, place: 'command', environment })
   checkSource(namespace, steps)

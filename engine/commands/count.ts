@@ -19,7 +19,7 @@ export const count: Command = {
 
   async run (context) {
     const { args, store } = context
-    const { query, skip, limit } = readCount(args)
+    const { query, skip, limit } = readCount(args, context.services.clock())
     const collection = store.catalog.find(context.namespace('count'))
     if (collection === undefined) return { n: 0 }
     if (isAll(args)) return { n: window(store.read.count(collection), skip, limit) }
@@ -30,9 +30,9 @@ export const count: Command = {
 }
 
 /** Reads what is to be counted, also for explain. */
-export function readCount (args: Arguments): { query: Query, skip: number, limit: number } {
+export function readCount (args: Arguments, now: Date): { query: Query, skip: number, limit: number } {
   checkCollation(args.document('collation'))
-  const query = readQuery(args, 'query')
+  const query = readQuery(args, 'query', { environment: { now, variables: new Map() } })
   // A negative limit is its positive twin, as MongoDB has it.
   return { query, skip: args.count('skip') ?? 0, limit: Math.abs(args.integer('limit') ?? 0) || Infinity }
 }

@@ -2,9 +2,9 @@ import { EngineError } from '../errors.js'
 import { deleteMany, deleteOne } from '../write/delete.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
+import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { readStatements, refuseManyRetryable, runStatements, total } from './statements.js'
-import { anyOf, refuseUnsupported } from './unsupported.js'
 
 const statementFields = {
   q: 'document',
@@ -16,19 +16,19 @@ const statementFields = {
 /** Named so because `delete` is a word of the language. */
 export const deleteCommand: Command = {
   name: 'delete',
-  summary: 'One or all matching documents, hint, ordered or not; no `let`',
+  summary: 'One or all matching documents, hint, `let`, ordered or not',
   isRetryable: true,
-  fields: { delete: 'collection', deletes: 'array', ordered: 'bool', writeConcern: 'document', ...anyOf(['let']) },
+  fields: { delete: 'collection', deletes: 'array', ordered: 'bool', let: 'document', writeConcern: 'document' },
 
   async run (context) {
-    refuseUnsupported(context.args, ['let'])
     const namespace = context.namespace('delete')
     const statements = readStatements(context.args, 'deletes', statementFields)
     for (const args of statements) checkStatement(args)
+    const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, statements, async (write, args) => {
-      if (args.integer('limit') === 1) return await deleteOne(write, namespace, { query: readQuery(args, 'q') })
+      if (args.integer('limit') === 1) return await deleteOne(write, namespace, { query: readQuery(args, 'q', { environment }) })
       refuseManyRetryable(write, 'limit=0')
-      return await deleteMany(write, namespace, readQuery(args, 'q'))
+      return await deleteMany(write, namespace, readQuery(args, 'q', { environment }))
     })
     return { n: total(outcomes, 'n'), writeErrors: outcomes.writeErrors }
   }

@@ -24,7 +24,7 @@ export const distinct: Command = {
 
   async run (context) {
     const { args, store } = context
-    const { query, path } = readDistinct(args)
+    const { query, path } = readDistinct(args, context.services.clock())
     const collection = store.catalog.find(context.namespace('distinct'))
     if (collection === undefined) return { values: [] }
     const values = new DistinctValues()
@@ -37,9 +37,9 @@ export const distinct: Command = {
 }
 
 /** Reads what is asked for, also for explain. */
-export function readDistinct (args: Arguments): { query: Query, path: Path } {
+export function readDistinct (args: Arguments, now: Date): { query: Query, path: Path } {
   checkCollation(args.document('collation'))
-  return { query: readQuery(args, 'query'), path: parsePath(args.requiredString('key')) }
+  return { query: readQuery(args, 'query', { environment: { now, variables: new Map() } }), path: parsePath(args.requiredString('key')) }
 }
 
 /** Values that are equal, such as 1 and 1.0, are one: their index keys are the same bytes. */

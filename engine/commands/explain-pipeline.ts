@@ -9,9 +9,9 @@ import { explainQuery, type Verbosity } from './explain-query.js'
  * The plan of the stages that are done as a query, and behind it the others as they were given. Only the query is run
  * to be measured.
  */
-export async function explainPipeline (context: CommandContext, { namespace, steps, options }: Aggregation, verbosity: Verbosity): Promise<Reply> {
+export async function explainPipeline (context: CommandContext, { namespace, steps, environment, options }: Aggregation, verbosity: Verbosity): Promise<Reply> {
   if (namespace === undefined) throw new EngineError('NotImplemented', 'a pipeline without a collection is not explained by this engine')
-  const { query, skip, limit, rest } = splitQuery(steps, options)
+  const { query, skip, limit, rest } = splitQuery(steps, environment, options)
   const explained = await explainQuery(context, namespace, { query, finish: { skip, limit, isProjected: false } }, verbosity)
   if (rest.length === 0) return explained
   return { stages: [{ $cursor: explained }, ...rest.map(({ definition, specification }) => ({ [definition.name]: specification }))] }

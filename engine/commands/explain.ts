@@ -15,7 +15,7 @@ import { explainQuery, verbosities, type Explained, type Verbosity } from './exp
 import { find, readFind } from './find.js'
 
 /** The commands that are one query, with how their arguments are read. */
-const queries = new Map<string, { command: Command, read: (args: Arguments) => Explained }>([
+const queries = new Map<string, { command: Command, read: (args: Arguments, now: Date) => Explained }>([
   ['find', { command: find, read: explainFind }],
   ['count', { command: count, read: explainCount }],
   ['distinct', { command: distinct, read: explainDistinct }]
@@ -54,7 +54,7 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   const query = queries.get(name)
   if (query === undefined) throw notExplained(name)
   const args = readArguments(query.command, document)
-  return await explainQuery(context, new Namespace(database, args.requiredString(name)), query.read(args), verbosity)
+  return await explainQuery(context, new Namespace(database, args.requiredString(name)), query.read(args, services.clock()), verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {
@@ -67,16 +67,16 @@ function notExplained (name: string): EngineError {
     : new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
 }
 
-function explainFind (args: Arguments): Explained {
-  const { query, window } = readFind(args)
+function explainFind (args: Arguments, now: Date): Explained {
+  const { query, window } = readFind(args, now)
   return { query, finish: { ...window, isProjected: window.project !== undefined } }
 }
 
-function explainCount (args: Arguments): Explained {
-  const { query, skip, limit } = readCount(args)
+function explainCount (args: Arguments, now: Date): Explained {
+  const { query, skip, limit } = readCount(args, now)
   return { query, finish: { skip, limit, isProjected: false } }
 }
 
-function explainDistinct (args: Arguments): Explained {
-  return { query: readDistinct(args).query, finish: { skip: 0, limit: Infinity, isProjected: false } }
+function explainDistinct (args: Arguments, now: Date): Explained {
+  return { query: readDistinct(args, now).query, finish: { skip: 0, limit: Infinity, isProjected: false } }
 }

@@ -1,5 +1,6 @@
 import { documentValue, isEmpty } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import type { Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
 import { parseUpdate } from '../update/update.js'
@@ -10,14 +11,14 @@ import { updateOne } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
+import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { writeContext } from './statements.js'
-import { anyOf, refuseUnsupported } from './unsupported.js'
 
 export const findAndModify: Command = {
   name: 'findAndModify',
   aliases: ['findandmodify'],
-  summary: 'Updates or removes one document and returns it as it was or is; sort, projection, upsert',
+  summary: 'Updates or removes one document and returns it as it was or is; sort, projection, pipelines, `let`, upsert',
   isRetryable: true,
   fields: {
     findAndModify: 'collection',
@@ -33,12 +34,11 @@ export const findAndModify: Command = {
     collation: 'document',
     bypassDocumentValidation: 'bool',
     writeConcern: 'document',
-    ...anyOf(['let'])
+    let: 'document'
   },
 
   async run (context) {
     const { args } = context
-    refuseUnsupported(args, ['let'])
     checkCollation(args.document('collation'))
     checkCombination(args)
     const isRemoval = args.bool('remove')
@@ -61,27 +61,28 @@ function checkCombination (args: Arguments): void {
 }
 
 function remove (context: CommandContext): Promise<Outcome> {
-  const { query, shape } = readTarget(context.args)
+  const { query, shape } = readTarget(context.args, readEnvironment(context.args, context.services.clock()))
   return deleteOne(writeContext(context), context.namespace('findAndModify'), { query, shape })
 }
 
 function change (context: CommandContext): Promise<Outcome> {
   const { args } = context
-  const { query, shape } = readTarget(args)
+  const environment = readEnvironment(args, context.services.clock())
+  const { query, shape } = readTarget(args, environment)
   return updateOne(writeContext(context), context.namespace('findAndModify'), {
     query,
-    update: parseUpdate(args.requiredValue('update'), { arrayFilters: args.array('arrayFilters') }),
+    update: parseUpdate(args.requiredValue('update'), { arrayFilters: args.array('arrayFilters'), environment }),
     upsert: args.bool('upsert'),
     image: { state: args.bool('new') ? 'after' : 'before', shape }
   })
 }
 
 /** Which document is meant and what of it is wanted back; what is wrong with that must be known before it is changed. */
-function readTarget (args: Arguments): { query: Query, shape: Shape } {
-  const query = readQuery(args, 'query', 'sort')
+function readTarget (args: Arguments, environment: Environment): { query: Query, shape: Shape } {
+  const query = readQuery(args, 'query', { environment, sort: 'sort' })
   const fields = args.document('fields')
   if (fields === undefined || isEmpty(fields)) return { query, shape: (document) => document }
-  const project = parseProjection(fields, query.filter)
+  const project = parseProjection(fields, query.filter, environment)
   return { query, shape: (document) => project(documentValue(document)) }
 }
 

@@ -6,20 +6,22 @@ import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { firstBatch } from './cursor-reply.js'
 import { emptySource, FindSource, type Window } from './find-source.js'
+import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 
-const unsupported = ['awaitData', 'let', 'max', 'min', 'returnKey', 'showRecordId', 'tailable']
+const unsupported = ['awaitData', 'max', 'min', 'returnKey', 'showRecordId', 'tailable']
 
 export const find: Command = {
   name: 'find',
-  summary: 'Filter, sort, projection, skip, limit, hint, batches; no collation but simple, `let`, `min`, `max`, tailable cursors',
+  summary: 'Filter, sort, projection, skip, limit, hint, `let`, batches; no collation but simple, `min`, `max`, tailable cursors',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {
     find: 'collection',
     filter: 'document',
     sort: 'document',
     projection: 'document',
+    let: 'document',
     hint: ['string', 'document'],
     skip: 'number',
     limit: 'number',
@@ -35,9 +37,9 @@ export const find: Command = {
 
   /** Not async: what is found at once is answered at once. */
   run (context): Reply | Promise<Reply> {
-    const { args, store } = context
+    const { args, services, store } = context
     const namespace = context.namespace('find')
-    const { query, window } = readFind(args)
+    const { query, window } = readFind(args, services.clock())
     const collection = store.catalog.find(namespace)
     const source = collection === undefined
       ? emptySource
@@ -50,17 +52,18 @@ export const find: Command = {
  * Reads what a find asks for, also for explain.
  * @throws {EngineError} for what cannot be parsed or is not implemented
  */
-export function readFind (args: Arguments): { query: Query, window: Window } {
+export function readFind (args: Arguments, now: Date): { query: Query, window: Window } {
   refuseUnsupported(args, unsupported)
   checkCollation(args.document('collation'))
-  const query = readQuery(args, 'filter', 'sort')
+  const environment = readEnvironment(args, now)
+  const query = readQuery(args, 'filter', { environment, sort: 'sort' })
   const projection = args.document('projection')
   return {
     query,
     window: {
       skip: args.count('skip') ?? 0,
       limit: args.count('limit') || Infinity,
-      project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, query.filter)
+      project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, query.filter, environment)
     }
   }
 }

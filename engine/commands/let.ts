@@ -1,8 +1,14 @@
 import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { fields, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { parseExpression, type Operand } from '../expression/expression.js'
+import { parseExpression, type Environment, type Operand } from '../expression/expression.js'
 import { checkVariableName } from '../expression/variables.js'
+import type { Arguments } from './arguments.js'
+
+/** What a command gives to its expressions. */
+export function readEnvironment (args: Arguments, now: Date): Environment {
+  return { now, variables: readLet(args.document('let'), now) }
+}
 
 /** The variables that a command's `let` gives to all of its expressions. They cannot depend on documents. */
 export function readLet (given: Value | undefined, now: Date): ReadonlyMap<string, Operand> {
@@ -16,4 +22,11 @@ export function readLet (given: Value | undefined, now: Date): ReadonlyMap<strin
     variables.set(name, expression.evaluate({ root: EMPTY_DOCUMENT, current: EMPTY_DOCUMENT, variables, now }))
   }
   return variables
+}
+
+/** The variables of one statement, whose values are given as they are. */
+export function readConstants (given: Value | undefined): ReadonlyMap<string, Value> {
+  const constants = new Map(given === undefined ? [] : fields(given))
+  for (const name of constants.keys()) checkVariableName(name)
+  return constants
 }

@@ -1,6 +1,7 @@
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { documentValue, encode, fields, findField, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import type { Query } from '../plan/matches.js'
 import type { Hint } from '../plan/planner.js'
 import { parseFilter } from '../query/filter.js'
@@ -11,14 +12,15 @@ const EMPTY = documentValue(encode({}))
 
 /**
  * Reads what selects documents; the names of the members differ between commands.
+ * @param environment the command's, for `$expr`, which is refused without one
  * @throws {EngineError} for what cannot be parsed
  */
-export function readQuery (args: Arguments, filter: string, sort?: string): Query {
+export function readQuery (args: Arguments, filter: string, { environment, sort }: { environment?: Environment, sort?: string } = {}): Query {
   const hint = readHint(args.value('hint'))
   const order = sort === undefined ? undefined : args.document(sort)
   const natural = order && naturalDirection(order)
   return {
-    filter: parseFilter(args.document(filter) ?? EMPTY),
+    filter: parseFilter(args.document(filter) ?? EMPTY, environment),
     sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order),
     // To sort by the natural order is to read in it.
     hint: natural === undefined ? hint : { natural }

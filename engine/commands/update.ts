@@ -1,13 +1,12 @@
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import { parseUpdate } from '../update/update.js'
 import { updateMany, updateOne, type UpdateStatement } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
+import { readConstants, readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { readStatements, refuseManyRetryable, runStatements, total } from './statements.js'
-import { anyOf, refuseUnsupported } from './unsupported.js'
-
-const unsupported = ['c']
 
 const statementFields = {
   q: 'document',
@@ -17,31 +16,31 @@ const statementFields = {
   hint: ['string', 'document'],
   collation: 'document',
   arrayFilters: 'array',
-  ...anyOf(unsupported)
+  c: 'document'
 } as const
 
 export const update: Command = {
   name: 'update',
-  summary: 'One or many documents by modifiers or replacement, upsert, hint, ordered or not; no pipelines, no `let`',
+  summary: 'One or many documents by modifiers, replacement or pipeline, upsert, hint, `let`, ordered or not',
   isRetryable: true,
   fields: {
     update: 'collection',
     updates: 'array',
     ordered: 'bool',
     bypassDocumentValidation: 'bool',
-    writeConcern: 'document',
-    ...anyOf(['let'])
+    let: 'document',
+    writeConcern: 'document'
   },
 
   async run (context) {
-    refuseUnsupported(context.args, ['let'])
     const namespace = context.namespace('update')
     const statements = readStatements(context.args, 'updates', statementFields)
     for (const args of statements) checkStatement(args)
+    const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, statements, async (write, args) => {
       const isMany = args.bool('multi')
       if (isMany) refuseManyRetryable(write, 'multi=true')
-      return await (isMany ? updateMany : updateOne)(write, namespace, readUpdate(args, isMany))
+      return await (isMany ? updateMany : updateOne)(write, namespace, readUpdate(args, isMany, environment))
     })
     const upserted = [...outcomes.done].filter(([, { upsertedId }]) => upsertedId !== undefined)
     return {
@@ -57,13 +56,15 @@ export const update: Command = {
 function checkStatement (args: Arguments): void {
   args.requiredDocument('q')
   args.requiredValue('u')
-  refuseUnsupported(args, unsupported)
   checkCollation(args.document('collation'))
 }
 
-/** @throws {EngineError} FailedToParse for a replacement of many */
-function readUpdate (args: Arguments, isMany: boolean): UpdateStatement {
-  const update = parseUpdate(args.requiredValue('u'), { arrayFilters: args.array('arrayFilters') })
+/** @throws {EngineError} FailedToParse for a replacement of many, 51198 for constants of another update than a pipeline */
+function readUpdate (args: Arguments, isMany: boolean, environment: Environment): UpdateStatement {
+  const constants = readConstants(args.document('c'))
+  const variables = new Map([...environment.variables, ...constants])
+  const update = parseUpdate(args.requiredValue('u'), { arrayFilters: args.array('arrayFilters'), environment: { ...environment, variables } })
+  if (constants.size > 0 && update.kind !== 'pipeline') throw new EngineError(51198, 'Constant values may only be specified for pipeline updates')
   if (isMany && update.kind === 'replacement') throw new EngineError('FailedToParse', 'multi update is not supported for replacement-style update')
-  return { query: readQuery(args, 'q'), update, upsert: args.bool('upsert') }
+  return { query: readQuery(args, 'q', { environment }), update, upsert: args.bool('upsert') }
 }

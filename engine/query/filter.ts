@@ -1,7 +1,9 @@
-import { arrayElements, type Value } from '../bson/value.js'
+import { arrayElements, BsonType, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import { compile, type Matches } from './filter/compile.js'
 import type { FilterNode } from './filter/node.js'
-import { parser } from './filter/parse.js'
+import { FilterParser } from './filter/parse.js'
 
 export type { FilterNode, Test } from './filter/node.js'
 
@@ -18,11 +20,12 @@ export interface Filter {
 
 /**
  * Parses a query filter.
+ * @param environment the operation's, for `$expr`, which is refused where there is none
  * @throws {EngineError} with MongoDB's code and wording for whatever MongoDB refuses, NotImplemented for what it has and
  *   this engine has not
  */
-export function parseFilter (filter: Value): Filter {
-  const root = parser.filter(filter)
+export function parseFilter (filter: Value, environment?: Environment): Filter {
+  const root = new FilterParser(environment).filter(filter)
   return { root, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
 }
 
@@ -37,13 +40,14 @@ function positionFinder (root: FilterNode): Filter['position'] {
   }
 }
 
-/** Conditions under a `$or` with one branch and an `$in` with one element bind as well: MongoDB simplifies them away. */
+/** Conditions under a `$or` with one branch and an `$in` with one value bind as well: MongoDB simplifies them away. */
 function equalitiesOf (node: FilterNode): Array<[string, Value]> {
   if (node.kind === 'and' || (node.kind === 'or' && node.nodes.length === 1)) return node.nodes.flatMap(equalitiesOf)
+  if (node.kind === 'expression') throw new EngineError('QueryFeatureNotAllowed', '$expr is not allowed in the query predicate for an upsert')
   if (node.kind !== 'path') return []
   return node.tests.flatMap(({ operator, operand }): Array<[string, Value]> => {
     if (operator === '$eq') return [[node.path, operand]]
     const listed = operator === '$in' ? arrayElements(operand) : []
-    return listed.length === 1 ? [[node.path, listed[0]]] : []
+    return listed.length === 1 && listed[0].type !== BsonType.regex ? [[node.path, listed[0]]] : []
   })
 }

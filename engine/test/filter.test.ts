@@ -190,6 +190,7 @@ t.test('the equalities of a filter are those that every match fulfils', async (t
   }).equalities()
   t.strictSame(equalities.map(([path, value]) => [path, JSON.parse(JSON.stringify({ value: toJs(value) })).value]), [['a', 1], ['b', 'x'], ['c.d', 2], ['e', 3], ['g', null]])
   t.same(filterOf({ $or: [{ a: 1 }, { b: 1 }] }).equalities(), [])
+  t.same(filterOf({ a: { $in: [/x/] } }).equalities(), [], 'a regular expression is no value that a document could have')
 })
 
 t.test('the tree has the tests of one path in one node and the negations in nodes of their own', async (t) => {
@@ -198,6 +199,7 @@ t.test('the tree has the tests of one path in one node and the negations in node
       case 'path': return `${node.path} ${node.tests.map(({ operator }) => operator).join(' ')}`
       case 'not': return { not: kinds(node.node) }
       case 'always': return node.result
+      case 'expression': return '$expr'
       default: return { [node.kind]: node.nodes.map(kinds) }
     }
   }

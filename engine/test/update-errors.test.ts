@@ -146,10 +146,6 @@ t.test('a result that is nested more than 100 levels deep is refused', async (t)
   t.throws(() => applyUpdate({}, { $push: { [path]: nested(50) } }), { code: 15 })
 })
 
-t.test('a pipeline is not implemented', async (t) => {
-  t.throws(() => parse([{ $set: { a: 1 } }]), { code: 238 })
-})
-
 t.test('an update that is neither a document nor an array is refused', async (t) => {
   for (const update of ['x', new Int32(1), null, Decimal128.fromString('1')]) {
     t.throws(() => parseUpdate(valueFrom(update)), { code: 9, message: 'Update argument must be either an object or an array' })

@@ -1,9 +1,10 @@
 import { fields, isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import { parseArrayFilters } from './array-filters.js'
 import type { UpdateContext } from './modifier.js'
 import { parseModifiers } from './modifiers.js'
-import { parsePipeline } from './pipeline.js'
+import { parseUpdatePipeline } from './pipeline.js'
 import { parseReplacement } from './replacement.js'
 import { withinLimit } from './size.js'
 
@@ -11,7 +12,7 @@ export type { UpdateContext } from './modifier.js'
 
 /** A parsed update, which can be applied to any number of documents. */
 export interface Update {
-  readonly kind: 'modifiers' | 'replacement'
+  readonly kind: 'modifiers' | 'replacement' | 'pipeline'
   /** The document after the update; the very same Buffer when nothing changed. */
   apply (document: Buffer, context: UpdateContext): Buffer
   /** The document that an upsert inserts: what the filter says by equalities, then the update; with `_id` first. */
@@ -20,19 +21,26 @@ export interface Update {
 
 export interface UpdateOptions {
   readonly arrayFilters?: readonly Value[]
+  /** The operation's, for the expressions of a pipeline; its time is that of the context in which the update is applied. */
+  readonly environment?: Environment
 }
+
+const NO_ENVIRONMENT: Environment = { now: new Date(0), variables: new Map() }
 
 /**
  * Parses the update of an `update` or `findAndModify` command: a document whose first name begins with `$` has
  * operators, any other one is a replacement, an array is a pipeline.
  * @throws {EngineError} with MongoDB 7.0's code and text, before any document is looked at
  */
-export function parseUpdate (update: Value, { arrayFilters = [] }: UpdateOptions = {}): Update {
-  return withSizeLimit(parseAnyUpdate(update, arrayFilters))
+export function parseUpdate (update: Value, options: UpdateOptions = {}): Update {
+  return withSizeLimit(parseAnyUpdate(update, options))
 }
 
-function parseAnyUpdate (update: Value, arrayFilters: readonly Value[]): Update {
-  if (isArray(update)) return parsePipeline(update)
+function parseAnyUpdate (update: Value, { arrayFilters = [], environment = NO_ENVIRONMENT }: UpdateOptions): Update {
+  if (isArray(update)) {
+    if (arrayFilters.length > 0) throw new EngineError('FailedToParse', 'arrayFilters may not be specified for pipeline-syle updates')
+    return parseUpdatePipeline(update, environment)
+  }
   if (!isDocument(update)) throw new EngineError('FailedToParse', 'Update argument must be either an object or an array')
   const [first] = fields(update).next().value ?? ['']
   if (first.startsWith('$')) return parseModifiers(update, parseArrayFilters(arrayFilters))

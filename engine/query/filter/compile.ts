@@ -17,6 +17,7 @@ export function compile (node: FilterNode, onElement?: OnElement): Matches {
     case 'or': return some(node.nodes.map((child) => compile(child)))
     case 'nor': return not(some(node.nodes.map((child) => compile(child))))
     case 'not': return not(compile(node.node))
+    case 'expression': return node.holds
     case 'always': return () => node.result
   }
 }
@@ -29,6 +30,7 @@ export function compileForValue (node: FilterNode): Matches {
     case 'or': return some(node.nodes.map(compileForValue))
     case 'nor': return not(some(node.nodes.map(compileForValue)))
     case 'not': return not(compileForValue(node.node))
+    case 'expression': return node.holds
     case 'always': return () => node.result
   }
 }

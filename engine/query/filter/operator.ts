@@ -1,4 +1,5 @@
 import type { Value } from '../../bson/value.js'
+import type { Environment } from '../../expression/expression.js'
 import type { FilterNode, Test } from './node.js'
 
 /** What an operator on a path is parsed from: for `{ a: { $gt: 5 } }` the name `$gt`, the operand 5, the path `a`. */
@@ -19,6 +20,8 @@ export type ParseClause = (name: string, operand: Value, parser: Parser) => Filt
 
 /** What operators that contain other operators call. */
 export interface Parser {
+  /** The operation's, for `$expr`; there is none where that may not stand. */
+  readonly environment: Environment | undefined
   /** A whole filter. */
   filter (filter: Value): FilterNode
   /** The operators of one path, all of which must hold. */

@@ -1,5 +1,6 @@
 import { BsonType, fields, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import type { Environment } from '../../expression/expression.js'
 import { equalityNode } from './comparison.js'
 import { isOperatorDocument } from './expression-document.js'
 import type { FilterNode } from './node.js'
@@ -8,43 +9,57 @@ import { regexNode } from './regex.js'
 import { clauses, operators } from './table.js'
 
 /** Parses the filters of queries; throws as MongoDB does. Filters nest as deep as documents may, which is bounded. */
-export const parser: Parser = {
-  filter: parseFilterDocument,
-  operators: parseOperators,
-  isClause: (name) => clauses.has(name),
-  isOperator: (name) => operators.has(name)
-}
+export class FilterParser implements Parser {
+  readonly environment: Environment | undefined
 
-function parseFilterDocument (filter: Value): FilterNode {
-  const nodes: FilterNode[] = []
-  for (const [name, operand] of fields(filter)) {
-    const node = name.startsWith('$') ? parseClause(name, operand) : parseField(name, operand)
-    if (node !== undefined) nodes.push(node)
+  constructor (environment?: Environment) {
+    this.environment = environment
   }
-  return allOf(nodes)
-}
 
-function parseClause (name: string, operand: Value): FilterNode | undefined {
-  const parse = clauses.get(name)
-  if (parse !== undefined) return parse(name, operand, parser)
-  throw new EngineError('BadValue', `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, ` +
-    'consider using $getField or $setField.')
-}
-
-function parseField (path: string, operand: Value): FilterNode {
-  if (isOperatorDocument(operand)) return parseOperators(path, operand)
-  return operand.type === BsonType.regex ? regexNode(path, operand) : equalityNode(path, operand)
-}
-
-function parseOperators (path: string, document: Value): FilterNode {
-  const nodes: FilterNode[] = []
-  for (const [name, operand] of fields(document)) {
-    const parse = operators.get(name)
-    if (parse === undefined) throw unknownOperator(name)
-    const node = parse({ name, operand, path, siblings: document, parser })
-    if (node !== undefined) nodes.push(node)
+  filter (filter: Value): FilterNode {
+    const nodes: FilterNode[] = []
+    for (const [name, operand] of fields(filter)) {
+      const node = name.startsWith('$') ? this.#clause(name, operand) : this.#field(name, operand)
+      if (node !== undefined) nodes.push(node)
+    }
+    return allOf(nodes)
   }
-  return allOf(joinTests(path, nodes))
+
+  operators (path: string, document: Value): FilterNode {
+    const nodes: FilterNode[] = []
+    for (const [name, operand] of fields(document)) {
+      const parse = operators.get(name)
+      if (parse === undefined) throw unknownOperator(name)
+      const node = parse({ name, operand, path, siblings: document, parser: this.#nested })
+      if (node !== undefined) nodes.push(node)
+    }
+    return allOf(joinTests(path, nodes))
+  }
+
+  isClause (name: string): boolean {
+    return clauses.has(name)
+  }
+
+  isOperator (name: string): boolean {
+    return operators.has(name)
+  }
+
+  /** What operators on a path contain is not about whole documents. */
+  get #nested (): FilterParser {
+    return this.environment === undefined ? this : new FilterParser()
+  }
+
+  #clause (name: string, operand: Value): FilterNode | undefined {
+    const parse = clauses.get(name)
+    if (parse !== undefined) return parse(name, operand, this)
+    throw new EngineError('BadValue', `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, ` +
+      'consider using $getField or $setField.')
+  }
+
+  #field (path: string, operand: Value): FilterNode {
+    if (isOperatorDocument(operand)) return this.operators(path, operand)
+    return operand.type === BsonType.regex ? regexNode(path, operand) : equalityNode(path, operand)
+  }
 }
 
 function unknownOperator (name: string): EngineError {

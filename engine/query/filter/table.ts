@@ -2,6 +2,7 @@ import { arrayOperators } from './array.js'
 import { bitOperators } from './bits.js'
 import { comparisonOperators } from './comparison.js'
 import { elementOperators } from './element.js'
+import { expressionClauses } from './expression.js'
 import { logicalClauses } from './logical.js'
 import { membershipOperators } from './membership.js'
 import { modOperators } from './mod.js'
@@ -25,6 +26,7 @@ export const operators: ReadonlyMap<string, ParseOperator> = new Map(Object.entr
 
 /** The operators that stand in the place of a field, as in `{ $or: [...] }`. */
 export const clauses: ReadonlyMap<string, ParseClause> = new Map(Object.entries({
+  ...expressionClauses,
   ...logicalClauses,
   ...unsupportedClauses
 }))

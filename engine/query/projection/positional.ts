@@ -21,7 +21,8 @@ function namesField (node: FilterNode, field: string): boolean {
   switch (node.kind) {
     case 'path': return node.path.split('.')[0] === field
     case 'not': return namesField(node.node, field)
-    case 'always': return false
+    case 'always':
+    case 'expression': return false
     default: return node.nodes.some((child) => namesField(child, field))
   }
 }
