@@ -1,15 +1,17 @@
 import { nearestDouble } from '../bson/number.js'
 import { BsonType, documentValue, findField, payload, stringOf, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { codes, EngineError } from '../errors.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
 import type { FailMode, Failure } from './fail-points.js'
 
-/** The fail points there are, and the commands they are for, where the client does not name them. */
-const points: Readonly<Record<string, readonly string[] | undefined>> = {
-  failCommand: undefined,
-  failGetMoreAfterCursorCheckout: ['getMore']
+/** The fail points there are. */
+const points: Readonly<Record<string, (data: Arguments | undefined) => Failure>> = {
+  failCommand,
+  failGetMoreAfterCursorCheckout: (data) => ({ ...readFailure(data), concerns: ({ command }) => command.name === 'getMore' }),
+  maxTimeAlwaysTimeOut: () => ({ ...readFailure(), concerns: ({ args }) => args.has('maxTimeMS'), errorCode: codes.MaxTimeMSExpired }),
+  onPrimaryTransactionalWrite: failRetryableWrite
 }
 
 const modeFields: Fields = { times: 'number', skip: 'number', activationProbability: 'number' }
@@ -23,7 +25,8 @@ const dataFields: Fields = {
   writeConcernError: 'document',
   blockConnection: 'bool',
   blockTimeMS: 'number',
-  failInternalCommands: 'bool'
+  failInternalCommands: 'bool',
+  failBeforeCommitExceptionCode: 'number'
 }
 
 export const configureFailPoint: Command = {
@@ -33,11 +36,11 @@ export const configureFailPoint: Command = {
 
   run ({ args, services: { failPoints } }) {
     const name = args.requiredString('configureFailPoint')
-    if (failPoints === undefined || !(name in points)) throw new EngineError('FailPointSetFailed', `${name} not found`)
+    if (failPoints === undefined || !Object.hasOwn(points, name)) throw new EngineError('FailPointSetFailed', `${name} not found`)
     const mode = readMode(args.requiredValue('mode'))
     const data = args.document('data')
     if (mode === undefined) failPoints.remove(name)
-    else failPoints.set(name, mode, readFailure(data && readFields('data', dataFields, data), points[name]))
+    else failPoints.set(name, mode, points[name](data && readFields('data', dataFields, data)))
     return {}
   }
 }
@@ -56,12 +59,25 @@ function readModeName (name: string): FailMode | undefined {
   throw new EngineError('BadValue', `unknown mode: ${name}`)
 }
 
-function readFailure (data: Arguments | undefined, commands: readonly string[] | undefined): Failure {
+function failCommand (data: Arguments | undefined): Failure {
+  const names = new Set(strings(data, 'failCommands'))
+  return { ...readFailure(data), concerns: ({ command }) => names.has(command.name) }
+}
+
+/** Loses the connection after a retryable write, or before it if it is told to fail. */
+function failRetryableWrite (data: Arguments | undefined): Failure {
   return {
-    commands: new Set(commands ?? strings(data, 'failCommands')),
+    ...readFailure(data),
+    concerns: ({ retry }) => retry !== undefined,
+    closesConnection: data?.has('failBeforeCommitExceptionCode') ? 'before' : 'after'
+  }
+}
+
+function readFailure (data?: Arguments): Omit<Failure, 'concerns'> {
+  return {
     appName: data?.string('appName'),
     delay: data?.bool('blockConnection') ? data.count('blockTimeMS') ?? 0 : 0,
-    closesConnection: data?.bool('closeConnection') ?? false,
+    closesConnection: data?.bool('closeConnection') ? 'before' : undefined,
     errorCode: data?.integer('errorCode'),
     errorLabels: data?.has('errorLabels') ? strings(data, 'errorLabels') : undefined,
     writeConcernError: readWriteConcernError(data?.document('writeConcernError'))

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Value } from '../bson/value.js'
 import { codes, EngineError, type ErrorCode } from '../errors.js'
-import type { Connection } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
+import type { CommandContext } from './context.js'
 import { isRetryable, RETRYABLE_WRITE } from './error-reply.js'
 
 /** When a fail point fires: of the commands that it is for, `skip` go by, then `times` fail. */
@@ -10,12 +10,13 @@ export interface FailMode { skip: number, times: number, readonly probability: n
 
 /** What happens to a command that meets a fail point. */
 export interface Failure {
-  /** The commands it is for, and perhaps the only client. */
-  readonly commands: ReadonlySet<string>
+  concerns (context: CommandContext): boolean
+  /** The only client it is for. */
   readonly appName?: string
   /** Milliseconds to wait first. */
   readonly delay: number
-  readonly closesConnection: boolean
+  /** Whether the connection is closed in place of the work, or of its reply. */
+  readonly closesConnection: 'before' | 'after' | undefined
   readonly errorCode?: number
   /** In place of the labels that the error would have. */
   readonly errorLabels?: readonly string[]
@@ -38,30 +39,33 @@ export class FailPoints {
   }
 
   /** The failure that a command meets, if it meets one: that counts as one of its times. */
-  take (command: string, { appName }: Connection): Failure | undefined {
+  take (context: CommandContext): Failure | undefined {
     for (const { mode, failure } of this.#points.values()) {
-      if (!failure.commands.has(command) || (failure.appName !== undefined && failure.appName !== appName)) continue
-      if (fires(mode)) return failure
+      const isForClient = failure.appName === undefined || failure.appName === context.connection.appName
+      if (isForClient && failure.concerns(context) && fires(mode)) return failure
     }
     return undefined
   }
 }
 
-/** Runs a command that has met a failure; `run` is only called where the failure comes after its work. */
-export async function fail (failure: Failure, connection: Connection, isRetryableWrite: boolean, run: () => Reply | Promise<Reply>): Promise<Reply> {
-  const { errorCode, errorLabels, writeConcernError } = failure
+/** Runs a command that has met a failure, if that lets it. */
+export async function fail (failure: Failure, context: CommandContext): Promise<Reply> {
+  const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
   if (failure.delay > 0) await delay(failure.delay)
-  if (failure.closesConnection) {
-    connection.destroy()
-    return {} // there is nobody left to read it
-  }
+  if (closesConnection === 'before') return hangUp(context)
   if (errorCode !== undefined) {
     throw new EngineError(codeNames.get(errorCode) ?? errorCode, 'Failing command via \'failCommand\' failpoint', errorLabels && { errorLabels })
   }
-  const reply = await run()
+  const reply = await context.command.run(context)
+  if (closesConnection === 'after') return hangUp(context)
   if (writeConcernError === undefined) return reply
-  const labels = errorLabels ?? (isRetryableWrite && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
+  const labels = errorLabels ?? (context.retry !== undefined && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
   return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
+}
+
+function hangUp ({ connection }: CommandContext): Reply {
+  connection.destroy()
+  return {} // which nobody is left to read
 }
 
 function fires (mode: FailMode): boolean {

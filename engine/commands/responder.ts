@@ -41,9 +41,8 @@ export class CommandResponder implements Responder {
   }
 
   #run (context: CommandContext): Reply | Promise<Reply> {
-    const { command, connection, services: { failPoints } } = context
-    const failure = failPoints?.take(command.name, connection)
-    return failure === undefined ? command.run(context) : fail(failure, connection, context.retry !== undefined, () => command.run(context))
+    const failure = context.services.failPoints?.take(context)
+    return failure === undefined ? context.command.run(context) : fail(failure, context)
   }
 
   #find ({ body, database }: Request, connection: Connection): Command {
