@@ -9,6 +9,7 @@ export class DatabaseProxy {
   readonly #sockets = new Set<Socket>()
   #server: Server | undefined
   #port = 0
+  #isStalled = false
 
   constructor (uri: string) {
     const [, host = '', options = ''] = /^mongodb:\/\/([^/]+)(.*)$/.exec(uri) ?? []
@@ -38,14 +39,15 @@ export class DatabaseProxy {
     await closed
   }
 
-  /** Keeps the connections and lets nothing through: the half-open connections of a lost network. */
+  /** Keeps the connections, takes new ones, and lets nothing through: the half-open connections of a lost network. */
   stall (): void {
+    this.#isStalled = true
     for (const socket of this.#sockets) socket.pause().unpipe()
   }
 
   #relay (client: Socket): void {
     const database = connect(this.#upstream)
-    client.pipe(database).pipe(client)
+    if (!this.#isStalled) client.pipe(database).pipe(client)
     for (const [socket, other] of [[client, database], [database, client]] as const) {
       this.#sockets.add(socket)
       socket.on('error', () => {}) // it closes, and so does the other one

@@ -22,7 +22,7 @@ export class Opening {
     this.#log = log
     this.#attempt = async () => {
       await connection.openUri(uri, { ...options })
-      await Promise.all(Object.values(connection.models).map((model) => model.createIndexes()))
+      for (const model of Object.values(connection.models)) await model.createIndexes()
     }
     this.firstAttempt = this.#first()
   }

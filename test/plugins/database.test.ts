@@ -78,9 +78,10 @@ t.test('F-12 requests to a database that has gone silent end', async (t) => {
 t.test('F-15 requests that wait too long for one of few connections are 503', async (t) => {
   const { app, proxy } = await buildBehindProxy(t, { QUIRE_DATABASE_CONNECTIONS: '1', QUIRE_DATABASE_QUEUE_MS: '50' })
   proxy.stall()
-  const [, second] = await Promise.all([app.inject('/find'), app.inject('/find')])
-  expectProblem(t, second, 'OVERLOADED')
-  t.match(second.headers['retry-after'], /^\d+$/)
+  const answers = await Promise.all([app.inject('/find'), app.inject('/find')])
+  const overloaded = answers.find((answer) => answer.json().code === 'OVERLOADED')
+  expectProblem(t, overloaded ?? answers[0], 'OVERLOADED')
+  for (const answer of answers) t.match(answer, { statusCode: 503, headers: { 'retry-after': /^\d+$/ } })
 })
 
 t.test('a connection string that can never work stops the start', async (t) => {
