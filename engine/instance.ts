@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { dropTemporary } from './aggregate/temporary.js'
 import { FailPoints } from './commands/fail-points.js'
 import { commands } from './commands/table.js'
 import { testCommands } from './commands/test-commands.js'
@@ -33,6 +34,7 @@ export async function openInstance ({ dataDirectory, listen, user = USER, passwo
   const lock = await acquireLock(dataDirectory, { onLost })
   try {
     const store = await openStore(dataDirectory, { log })
+    await dropTemporary(store)
     const credentials = password === undefined ? undefined : deriveCredentials(user, password)
     const server = createServer({ store, log, credentials, ...(forTests ? testing() : { commands }) })
     // Left behind by an engine that was killed: whoever holds the lock owns the socket's name.

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { BsonType, documentValue, isDocument, payload, typeNames } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import type { Collection } from '../../storage/catalog.js'
-import { Namespace } from '../../storage/namespace.js'
+import type { Namespace } from '../../storage/namespace.js'
 import type { Tx } from '../../storage/store.js'
 import { insertMany } from '../../write/insert.js'
 import type { Batches } from '../batches.js'
 import type { Operation } from '../operation.js'
 import type { StageDefinition } from '../stage.js'
 import { readTarget, storable, writeContext } from '../target.js'
+import { temporaryName } from '../temporary.js'
 
 /** Puts the documents in place of those of a collection, which keeps its options and indexes. */
 export const out: StageDefinition = {
@@ -31,7 +31,7 @@ export const out: StageDefinition = {
  */
 async function * replaceAll (input: Batches, target: Namespace, operation: Operation): Batches {
   const { store } = operation
-  const temporary = new Namespace(target.database, `tmp.agg_out.${randomUUID()}`)
+  const temporary = temporaryName(target.database)
   const model = store.catalog.find(target)
   await store.write((tx) => createLike(tx, temporary, model))
   try {
