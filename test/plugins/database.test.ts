@@ -76,7 +76,8 @@ t.test('F-12 requests to a database that has gone silent end', async (t) => {
 })
 
 t.test('F-15 requests that wait too long for one of few connections are 503', async (t) => {
-  const { app, proxy } = await buildBehindProxy(t, { QUIRE_DATABASE_CONNECTIONS: '1', QUIRE_DATABASE_QUEUE_MS: '50' })
+  const { app, proxy } = await buildBehindProxy(t, { QUIRE_DATABASE_CONNECTIONS: '1', QUIRE_DATABASE_QUEUE_MS: '200' })
+  await ready(app)
   proxy.stall()
   const answers = await Promise.all([app.inject('/find'), app.inject('/find')])
   const overloaded = answers.find((answer) => answer.json().code === 'OVERLOADED')
