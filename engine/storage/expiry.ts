@@ -9,18 +9,18 @@ import type { Tx } from './tx.js'
 /** How many documents one commit removes. */
 const CHUNK_DOCUMENTS = 500
 
-/** Removes the documents whose time has come by a TTL index ("TTL Indexes" of the manual). */
-export async function removeExpired (store: Store, now: number): Promise<void> {
+/** Removes the documents whose time has come by a TTL index ("TTL Indexes" of the manual), until it is told to stop. */
+export async function removeExpired (store: Store, now: number, signal: AbortSignal): Promise<void> {
   for (const collection of store.catalog.collections()) {
     for (const index of collection.indexes) {
-      if (index.ready && index.expireAfterSeconds !== undefined) await removeExpiredBy(store, collection, index, now)
+      if (index.ready && index.expireAfterSeconds !== undefined) await removeExpiredBy(store, collection, index, expiredRange(index, now), signal)
     }
   }
 }
 
-async function removeExpiredBy (store: Store, collection: Collection, index: Index, now: number): Promise<void> {
-  let range = expiredRange(index, now)
-  for (;;) {
+async function removeExpiredBy (store: Store, collection: Collection, index: Index, expired: KeyRange, signal: AbortSignal): Promise<void> {
+  let range = expired
+  while (!signal.aborted) {
     const entries = firstEntries(store.read, index, range)
     if (entries.length === 0) return
     await store.write((tx) => {

@@ -19,20 +19,21 @@ export class Maintenance {
   readonly #store: Store
   readonly #options: MaintenanceOptions
   readonly #timer: NodeJS.Timeout
+  readonly #end = new AbortController()
   #running: Promise<void> = Promise.resolve()
-  #isStopped = false
+  #isSweeping = false
 
   constructor (store: Store, options: MaintenanceOptions) {
     this.#store = store
     this.#options = options
-    this.#timer = setInterval(() => this.sweep(), options.interval).unref()
+    this.#timer = setInterval(() => this.#sweepAgain(), options.interval).unref()
   }
 
   /** Removes what has expired. */
   sweep (): Promise<void> {
     return this.#next(async () => {
       await this.#dropUnfinishedIndexes()
-      await removeExpired(this.#store, this.#options.now())
+      await removeExpired(this.#store, this.#options.now(), this.#end.signal)
       await this.#removeStaleSessions()
     })
   }
@@ -40,21 +41,33 @@ export class Maintenance {
   /** Removes the rows of what was dropped. */
   collectGarbage (): Promise<void> {
     return this.#next(async () => {
-      while (!this.#isStopped && await this.#store.write((tx) => tx.removeGarbage())) await setImmediate()
+      while (!this.#isStopping && await this.#store.write((tx) => tx.removeGarbage())) await setImmediate()
     })
   }
 
   /** Ends after the chunk that is being removed. */
   async stop (): Promise<void> {
     clearInterval(this.#timer)
-    this.#isStopped = true
+    this.#end.abort()
     await this.#running
+  }
+
+  get #isStopping (): boolean {
+    return this.#end.signal.aborted
+  }
+
+  /** Not before the last sweep has come to its end. */
+  async #sweepAgain (): Promise<void> {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
+    await this.sweep()
+    this.#isSweeping = false
   }
 
   /** One thing after the other; what fails, because there is no space for it, is tried again later. */
   #next (task: () => Promise<void>): Promise<void> {
     this.#running = this.#running.then(async () => {
-      if (this.#isStopped) return
+      if (this.#isStopping) return
       try {
         await task()
       } catch (error) {
@@ -77,6 +90,6 @@ export class Maintenance {
     do {
       const from = after
       after = await this.#store.write((tx) => tx.removeStaleSessions(from))
-    } while (after !== undefined && !this.#isStopped)
+    } while (after !== undefined && !this.#isStopping)
   }
 }

@@ -91,6 +91,18 @@ t.test('many sessions are looked through', async (t) => {
   t.same(await store.write((tx) => lsids.filter((lsid) => tx.session(lsid) !== undefined)), [])
 })
 
+t.test('closing does not wait until everything has expired', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory, { now: () => HOUR })
+  await createIndexes(store, things, [indexSpec({ key: { at: 1 }, expireAfterSeconds: 0 })])
+  await insert(store, ...Array.from({ length: 3000 }, (_, n) => ({ _id: n, at: new Date(n) })))
+  await Promise.all([store.maintenance.sweep(), store.close()])
+  const again = await openStore(directory)
+  t.teardown(() => again.close())
+  t.ok(again.read.count(collectionOf(again)) > 0)
+  t.same(again.check(), [])
+})
+
 t.test('what was asked for after the end is not begun', async (t) => {
   const store = await openStore(await temporaryDirectory(t))
   await store.close()
