@@ -18,6 +18,10 @@ const directions: Record<string, { may: string[], mayNot: string[] }> = {
     may: ['node:fs', 'lmdb', 'bson', '../bson/value.js', './table.js'],
     mayNot: ['fastify', '@fastify/jwt', 'mongoose', 'mongodb', 'typebox', '../../src/errors.js', '../../schemas/note.js', '../../plugins/config.js', '../../test/helper.js']
   },
+  'engine/cli/dump.ts': {
+    may: ['node:fs', 'mongodb', 'bson', '../bson/value.js', './program.js'],
+    mayNot: ['fastify', 'mongoose', 'lmdb', 'typebox', '../../src/config.js', '../../schemas/note.js', '../../plugins/config.js']
+  },
   'src/models/note.ts': {
     may: ['mongoose', '../../schemas/note.js', './user.js'],
     mayNot: ['fastify', 'lmdb', '../stores/note-store.js', '../routes/livez/index.js', '../../plugins/config.js', '../../engine/index.js', '../errors.js']

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { check } from './check.js'
+import { dump } from './dump.js'
+import { load } from './load.js'
 import type { Program } from './program.js'
 import { UsageError } from './program.js'
 import { serve } from './serve.js'
 
 /** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { check, serve }
+const programs: Readonly<Record<string, Program>> = { check, dump, load, serve }
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)
@@ -31,8 +33,8 @@ function print (text: string): void {
 }
 
 /** What was asked for wrongly ends with 2, what went wrong with 1. */
-function fail (error: Error & { code?: string }): void {
-  const isUsage = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS_')
+function fail (error: Error & { code?: unknown }): void {
+  const isUsage = error instanceof UsageError || String(error.code).startsWith('ERR_PARSE_ARGS_')
   process.stderr.write(`quire: ${error.message}${isUsage ? '; try --help' : ''}\n`)
   process.exitCode = isUsage ? 2 : 1
 }
