@@ -22,8 +22,7 @@ export const deleteCommand: Command = {
 
   async run (context) {
     const namespace = context.namespace('delete')
-    const statements = readStatements(context.args, 'deletes', statementFields)
-    for (const args of statements) checkStatement(args)
+    const statements = readDeletes(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, statements, async (write, args) => {
       if (args.integer('limit') === 1) return await deleteOne(write, namespace, { query: readQuery(args, 'q', { environment }) })
@@ -35,6 +34,12 @@ export const deleteCommand: Command = {
 }
 
 /** What is wrong with one statement for itself is an error of the whole command. */
+export function readDeletes (command: Arguments): Arguments[] {
+  const statements = readStatements(command, 'deletes', statementFields)
+  for (const args of statements) checkStatement(args)
+  return statements
+}
+
 function checkStatement (args: Arguments): void {
   args.requiredDocument('q')
   args.requiredValue('limit')

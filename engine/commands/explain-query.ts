@@ -1,4 +1,4 @@
-import { describeCost, describePlan, type Finish } from '../plan/explain.js'
+import { describeCost, describePlan, type Finish, type Stage } from '../plan/explain.js'
 import { openMatches, type Matches, type Query } from '../plan/matches.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
@@ -11,18 +11,27 @@ export type Verbosity = typeof verbosities[number]
 export interface Explained {
   readonly query: Query
   readonly finish: Finish
+  /** What would be done with the matches; they are only counted. */
+  readonly change?: 'DELETE' | 'UPDATE'
 }
 
 /** How a query is done and, unless only that is asked for, what it costs. */
-export async function explainQuery (context: CommandContext, namespace: Namespace, { query, finish }: Explained, verbosity: Verbosity): Promise<Reply> {
+export async function explainQuery (context: CommandContext, namespace: Namespace, { query, finish, change }: Explained, verbosity: Verbosity): Promise<Reply> {
   const collection = context.store.catalog.find(namespace)
   const matches = collection && openMatches(context.store, collection, query, { needed: finish.skip + finish.limit })
-  const winningPlan = matches === undefined ? { stage: 'EOF' } : describePlan(matches.plan, query, finish)
+  const source = matches === undefined ? { stage: 'EOF' } : describePlan(matches.plan, query, finish)
+  const winningPlan = change === undefined ? source : { stage: change, inputStage: source }
   const cost = verbosity === 'queryPlanner' ? undefined : await measure(context, matches, finish)
   return {
     queryPlanner: { namespace: namespace.toString(), winningPlan, rejectedPlans: [] },
-    executionStats: cost && { ...cost, executionStages: winningPlan }
+    executionStats: cost && (change === undefined ? { ...cost, executionStages: winningPlan } : costOfChange(cost, change, source))
   }
+}
+
+/** A write returns no documents: its stage counts those that it would change. */
+function costOfChange (cost: Reply, change: string, inputStage: Stage): Reply {
+  const counter = change === 'DELETE' ? 'nWouldDelete' : 'nMatched'
+  return { ...cost, nReturned: 0, executionStages: { stage: change, nReturned: 0, [counter]: cost.nReturned, inputStage } }
 }
 
 /** Runs the query as the command would, without keeping what it finds. */

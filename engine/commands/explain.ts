@@ -12,21 +12,26 @@ import { count, readCount } from './count.js'
 import { distinct, readDistinct } from './distinct.js'
 import { explainPipeline } from './explain-pipeline.js'
 import { explainQuery, verbosities, type Explained, type Verbosity } from './explain-query.js'
+import { writes } from './explain-write.js'
 import { find, readFind } from './find.js'
 
-/** The commands that are one query, with how their arguments are read. */
-const queries = new Map<string, { command: Command, read: (args: Arguments, now: Date) => Explained }>([
-  ['find', { command: find, read: explainFind }],
-  ['count', { command: count, read: explainCount }],
-  ['distinct', { command: distinct, read: explainDistinct }]
-])
+interface Explainable {
+  readonly command: Command
+  readonly read: (args: Arguments, now: Date) => Explained
+}
 
-/** What MongoDB explains besides. */
-const unexplained = new Set(['delete', 'findAndModify', 'findandmodify', 'mapReduce', 'update'])
+const queries: readonly Explainable[] = [
+  { command: find, read: explainFind },
+  { command: count, read: explainCount },
+  { command: distinct, read: explainDistinct }
+]
+
+/** The commands that are one query or one change, with how their arguments are read. */
+const explainable: ReadonlyMap<string, Explainable> = new Map([...queries, ...writes].map((entry) => [entry.command.name, entry]))
 
 export const explain: Command = {
   name: 'explain',
-  summary: 'Plan and cost of find, count, distinct and the first stages of aggregate; no bounds, no rejected plans',
+  summary: 'Plan and cost of queries, of writes without doing them, and of the first stages of aggregate; no bounds, no rejected plans',
   fields: { explain: 'document', verbosity: 'string' },
 
   async run (context) {
@@ -51,20 +56,14 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   if (name === aggregate.name) {
     return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock()), verbosity)
   }
-  const query = queries.get(name)
-  if (query === undefined) throw notExplained(name)
-  const args = readArguments(query.command, document)
-  return await explainQuery(context, new Namespace(database, args.requiredString(name)), query.read(args, services.clock()), verbosity)
+  const explained = explainable.get(name)
+  if (explained === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
+  const args = readArguments(explained.command, document)
+  return await explainQuery(context, new Namespace(database, args.requiredString(name)), explained.read(args, services.clock()), verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {
   return readFields(name, { ...fields, $db: 'string', maxTimeMS: 'number', comment: 'any' }, document)
-}
-
-function notExplained (name: string): EngineError {
-  return unexplained.has(name)
-    ? new EngineError('NotImplemented', `explain of ${name} is not implemented by this engine`)
-    : new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
 }
 
 function explainFind (args: Arguments, now: Date): Explained {

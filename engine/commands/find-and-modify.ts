@@ -48,7 +48,7 @@ export const findAndModify: Command = {
 }
 
 /** @throws {EngineError} FailedToParse, as mongod words it */
-function checkCombination (args: Arguments): void {
+export function checkCombination (args: Arguments): void {
   const conflict = (text: string): EngineError => new EngineError('FailedToParse', text)
   if (!args.bool('remove')) {
     if (!args.has('update')) throw conflict('Either an update or remove=true must be specified')
@@ -78,7 +78,7 @@ function change (context: CommandContext): Promise<Outcome> {
 }
 
 /** Which document is meant and what of it is wanted back; what is wrong with that must be known before it is changed. */
-function readTarget (args: Arguments, environment: Environment): { query: Query, shape: Shape } {
+export function readTarget (args: Arguments, environment: Environment): { query: Query, shape: Shape } {
   const query = readQuery(args, 'query', { environment, sort: 'sort' })
   const fields = args.document('fields')
   if (fields === undefined || isEmpty(fields)) return { query, shape: (document) => document }

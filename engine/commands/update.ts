@@ -34,8 +34,7 @@ export const update: Command = {
 
   async run (context) {
     const namespace = context.namespace('update')
-    const statements = readStatements(context.args, 'updates', statementFields)
-    for (const args of statements) checkStatement(args)
+    const statements = readUpdates(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, statements, async (write, args) => {
       const isMany = args.bool('multi')
@@ -53,6 +52,12 @@ export const update: Command = {
 }
 
 /** What is wrong with one statement for itself is an error of the whole command. */
+export function readUpdates (command: Arguments): Arguments[] {
+  const statements = readStatements(command, 'updates', statementFields)
+  for (const args of statements) checkStatement(args)
+  return statements
+}
+
 function checkStatement (args: Arguments): void {
   args.requiredDocument('q')
   args.requiredValue('u')
@@ -60,7 +65,7 @@ function checkStatement (args: Arguments): void {
 }
 
 /** @throws {EngineError} FailedToParse for a replacement of many, 51198 for constants of another update than a pipeline */
-function readUpdate (args: Arguments, isMany: boolean, environment: Environment): UpdateStatement {
+export function readUpdate (args: Arguments, isMany: boolean, environment: Environment): UpdateStatement {
   const constants = readConstants(args.document('c'))
   const variables = new Map([...environment.variables, ...constants])
   const update = parseUpdate(args.requiredValue('u'), { arrayFilters: args.array('arrayFilters'), environment: { ...environment, variables } })

@@ -1,0 +1,44 @@
+import { EngineError } from '../errors.js'
+import type { Query } from '../plan/matches.js'
+import type { Arguments } from './arguments.js'
+import { deleteCommand, readDeletes } from './delete.js'
+import type { Explained } from './explain-query.js'
+import { checkCombination, findAndModify, readTarget } from './find-and-modify.js'
+import { readEnvironment } from './let.js'
+import { readQuery } from './query-arguments.js'
+import { readUpdate, readUpdates, update } from './update.js'
+
+/** The commands that change what a query finds, with how their arguments are read. None of them is run. */
+export const writes = [
+  { command: deleteCommand, read: explainDelete },
+  { command: findAndModify, read: explainFindAndModify },
+  { command: update, read: explainUpdate }
+] as const
+
+function explainDelete (command: Arguments, now: Date): Explained {
+  const statement = onlyOne(readDeletes(command))
+  const query = readQuery(statement, 'q', { environment: readEnvironment(command, now) })
+  return explained(query, statement.integer('limit') === 0, 'DELETE')
+}
+
+function explainUpdate (command: Arguments, now: Date): Explained {
+  const statement = onlyOne(readUpdates(command))
+  const isMany = statement.bool('multi')
+  const { query } = readUpdate(statement, isMany, readEnvironment(command, now))
+  return explained(query, isMany, 'UPDATE')
+}
+
+function explainFindAndModify (args: Arguments, now: Date): Explained {
+  checkCombination(args)
+  const { query } = readTarget(args, readEnvironment(args, now))
+  return explained(query, false, args.bool('remove') ? 'DELETE' : 'UPDATE')
+}
+
+function onlyOne (statements: readonly Arguments[]): Arguments {
+  if (statements.length > 1) throw new EngineError('InvalidLength', 'explained write batches must be of size 1')
+  return statements[0]
+}
+
+function explained (query: Query, isMany: boolean, change: NonNullable<Explained['change']>): Explained {
+  return { query, finish: { skip: 0, limit: isMany ? Infinity : 1, isProjected: false }, change }
+}
