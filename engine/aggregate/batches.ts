@@ -8,10 +8,18 @@ export type Batches = AsyncIterable<readonly Value[]>
 const MAX_DOCUMENTS = 128
 const MAX_BYTES = 1024 * 1024
 
+/** The same where each batch is a commit, which takes as long for few documents as for some more. */
+const DOCUMENTS_PER_COMMIT = 500
+
 /** Collects documents for the next batch. */
 export class BatchBuilder {
+  readonly #limit: number
   #documents: Value[] = []
   #bytes = 0
+
+  constructor (limit = MAX_DOCUMENTS) {
+    this.#limit = limit
+  }
 
   get isEmpty (): boolean {
     return this.#documents.length === 0
@@ -20,7 +28,7 @@ export class BatchBuilder {
   /** Returns whether the batch should be taken now. */
   add (document: Value): boolean {
     this.#bytes += document.end - document.start
-    return this.#documents.push(document) >= MAX_DOCUMENTS || this.#bytes >= MAX_BYTES
+    return this.#documents.push(document) >= this.#limit || this.#bytes >= MAX_BYTES
   }
 
   take (): Value[] {
@@ -67,6 +75,15 @@ export async function * inBatches (documents: Iterable<Value>, { pace }: Operati
   for (const document of documents) {
     if (output.add(document)) yield output.take()
     if (pace.isDue) await pace.rest()
+  }
+  if (!output.isEmpty) yield output.take()
+}
+
+/** Puts batches together for a stage that writes them. */
+export async function * inCommits (input: Batches): Batches {
+  const output = new BatchBuilder(DOCUMENTS_PER_COMMIT)
+  for await (const batch of input) {
+    for (const document of batch) if (output.add(document)) yield output.take()
   }
   if (!output.isEmpty) yield output.take()
 }

@@ -6,6 +6,7 @@ import type { Environment } from '../expression/expression.js'
 import { parseFilter } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
+import { expressionEqualities } from './expression-equalities.js'
 import { BatchBuilder, type Batches } from './batches.js'
 import type { Operation } from './operation.js'
 import type { Step } from './stage.js'
@@ -39,7 +40,7 @@ export function splitQuery (steps: readonly Step[], environment: Environment, { 
     const { clause } = steps[at]
     const isWindowed = skip > 0 || limit < Infinity
     if (clause?.kind === 'filter' && !isWindowed) {
-      filters.push(clause.filter)
+      filters.push(clause.filter, ...expressionEqualities(clause.filter, environment))
     } else if (clause?.kind === 'sort' && !isWindowed && sort === undefined) {
       sort = clause.sort
     } else if (clause?.kind === 'skip') {

@@ -52,6 +52,29 @@ t.test('$lookup uses the indexes of the other collection', async (t) => {
   t.ok(performance.now() - begin < 2500, 'comparing all with all would take minutes')
 })
 
+t.test('$lookup by a pipeline that compares a field with a variable uses the field\'s index', async (t) => {
+  const aggregations = await startAggregations(t)
+  const foreign = await aggregations.collection([
+    { _id: 1, k: 1 }, { _id: 2, k: [1] }, { _id: 3, k: new Double(1) }, { _id: 4, k: null }, { _id: 5 }, { _id: 6, k: [[1]] }, { _id: 7, k: { c: 1 } }
+  ])
+  await foreign.createIndex({ k: 1 })
+  const { collectionName: from } = foreign
+  const found = async (k: unknown, condition: Document): Promise<number[]> => {
+    const pipeline = [{ $match: { $expr: condition } }, { $sort: { _id: 1 } }]
+    const [{ x }] = await aggregations.run([k === undefined ? { _id: 1 } : { _id: 1, k }], [{ $lookup: { from, let: { v: '$k' }, pipeline, as: 'x' } }])
+    return x.map(({ _id }: Document) => Number(_id))
+  }
+  t.strictSame(await found(1, { $eq: ['$k', '$$v'] }), [1, 3], 'an expression does not look into arrays')
+  t.strictSame(await found([1], { $eq: ['$$v', '$k'] }), [2])
+  t.strictSame(await found(null, { $eq: ['$k', '$$v'] }), [4])
+  t.strictSame(await found(undefined, { $eq: ['$k', '$$v'] }), [5])
+  t.strictSame(await found({ c: 1 }, { $and: [{ $eq: ['$k', '$$v'] }, { $gt: ['$_id', 6] }] }), [7])
+  t.strictSame(await found(1, { $or: [{ $eq: ['$k', '$$v'] }, { $eq: ['$_id', 5] }] }), [1, 3, 5])
+  t.strictSame(await found(1, { $ne: [{ $eq: ['$k', '$$v'] }, false] }), [1, 3])
+  const explained = await foreign.aggregate([{ $match: { $expr: { $eq: ['$k', '$$v'] } } }], { let: { v: 1 } }).explain()
+  t.match(JSON.stringify(explained), /"indexName":"k_1"/)
+})
+
 t.test('$lookup by a pipeline has variables of the local document', async (t) => {
   const aggregations = await startAggregations(t)
   const { collectionName: from } = await aggregations.collection([{ _id: 1, k: 1 }, { _id: 2, k: 1 }, { _id: 3, k: 2 }])

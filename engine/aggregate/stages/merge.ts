@@ -6,7 +6,7 @@ import type { Tx } from '../../storage/store.js'
 import { withId } from '../../update/document-id.js'
 import { fillTimestamps } from '../../update/timestamps.js'
 import { newObjectId } from '../../write/write-context.js'
-import type { Batches } from '../batches.js'
+import { inCommits, type Batches } from '../batches.js'
 import { findSame, readOn, uniqueIndex } from '../merge-key.js'
 import { readModes, type MergeModes } from '../merge-modes.js'
 import type { Operation } from '../operation.js'
@@ -34,7 +34,7 @@ export const merge: StageDefinition = {
 /** One commit for each batch. What was merged before a document that fails stays, as on MongoDB. */
 async function * mergeAll (input: Batches, merge: Merge, operation: Operation): Batches {
   uniqueIndex(operation.store.catalog.find(merge.target), merge.on)
-  for await (const batch of input) {
+  for await (const batch of inCommits(input)) {
     const failure = await operation.store.write((tx) => mergeBatch(tx, merge, batch, operation))
     if (failure !== undefined) throw failure
     operation.pace.checkInterrupt()

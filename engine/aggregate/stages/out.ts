@@ -4,7 +4,7 @@ import type { Collection } from '../../storage/catalog.js'
 import type { Namespace } from '../../storage/namespace.js'
 import type { Tx } from '../../storage/store.js'
 import { insertMany } from '../../write/insert.js'
-import type { Batches } from '../batches.js'
+import { inCommits, type Batches } from '../batches.js'
 import type { Operation } from '../operation.js'
 import type { StageDefinition } from '../stage.js'
 import { readTarget, storable, writeContext } from '../target.js'
@@ -35,7 +35,7 @@ async function * replaceAll (input: Batches, target: Namespace, operation: Opera
   const model = store.catalog.find(target)
   await store.write((tx) => createLike(tx, temporary, model))
   try {
-    for await (const batch of input) await insertAll(batch.map((document) => payload(document)), temporary, operation)
+    for await (const batch of inCommits(input)) await insertAll(batch.map((document) => payload(document)), temporary, operation)
     await store.write((tx) => takePlace(tx, temporary, target, model))
   } catch (error) {
     await store.write((tx) => dropIfThere(tx, temporary))
