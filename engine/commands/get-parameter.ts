@@ -9,7 +9,8 @@ import type { Services } from './services.js'
 const parameters: Readonly<Record<string, (services: Services) => unknown>> = {
   authenticationMechanisms: () => [MECHANISM],
   enableTestCommands: ({ failPoints }) => failPoints !== undefined,
-  featureCompatibilityVersion: () => ({ version: '7.0' })
+  featureCompatibilityVersion: () => ({ version: '7.0' }),
+  ttlMonitorSleepSecs: ({ store }) => store.maintenance.interval / 1000
 }
 
 export const getParameter: Command = {

@@ -27,11 +27,13 @@ import { listCollections } from './list-collections.js'
 import { listDatabases } from './list-databases.js'
 import { listIndexes } from './list-indexes.js'
 import { ping } from './ping.js'
+import { quireBackup } from './quire-backup.js'
 import { refreshSessions } from './refresh-sessions.js'
 import { renameCollection } from './rename-collection.js'
 import { saslContinue } from './sasl-continue.js'
 import { saslStart } from './sasl-start.js'
 import { serverStatus } from './server-status.js'
+import { setParameter } from './set-parameter.js'
 import { startSession } from './start-session.js'
 import { update } from './update.js'
 import { whatsmyuri } from './whats-my-uri.js'
@@ -67,11 +69,13 @@ export const commands: readonly Command[] = [
   listDatabases,
   listIndexes,
   ping,
+  quireBackup,
   refreshSessions,
   renameCollection,
   saslContinue,
   saslStart,
   serverStatus,
+  setParameter,
   startSession,
   update,
   whatsmyuri

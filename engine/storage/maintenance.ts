@@ -18,7 +18,8 @@ export interface MaintenanceOptions {
 export class Maintenance {
   readonly #store: Store
   readonly #options: MaintenanceOptions
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout
+  #interval: number
   readonly #end = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #isSweeping = false
@@ -26,7 +27,19 @@ export class Maintenance {
   constructor (store: Store, options: MaintenanceOptions) {
     this.#store = store
     this.#options = options
-    this.#timer = setInterval(() => this.#sweepAgain(), options.interval).unref()
+    this.#interval = options.interval
+    this.#timer = this.#start()
+  }
+
+  /** How often it looks for what has expired, in milliseconds. */
+  get interval (): number {
+    return this.#interval
+  }
+
+  set interval (milliseconds: number) {
+    clearInterval(this.#timer)
+    this.#interval = milliseconds
+    this.#timer = this.#start()
   }
 
   /** Removes what has expired. */
@@ -50,6 +63,10 @@ export class Maintenance {
     clearInterval(this.#timer)
     this.#end.abort()
     await this.#running
+  }
+
+  #start (): NodeJS.Timeout {
+    return setInterval(() => this.#sweepAgain(), this.#interval).unref()
   }
 
   get #isStopping (): boolean {

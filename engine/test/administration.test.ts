@@ -110,3 +110,23 @@ t.test('dbStats adds up the collections of a database', async (t) => {
   t.match(await db.stats(), { collections: 2, objects: 3, avgObjSize: 29, dataSize: 87, storageSize: 87, indexes: 3 })
   t.match(await db.command({ dbStats: 1, scale: 29 }), { dataSize: 3, avgObjSize: 29, scaleFactor: 29 })
 })
+
+t.test('what has expired is removed as often as is set', async (t) => {
+  const { client } = await startTestEngine(t)
+  const [admin, things] = [client.db('admin'), client.db('test').collection('things')]
+  t.match(await admin.command({ setParameter: 1, ttlMonitorSleepSecs: 1 }), { was: 60, ok: 1 })
+  t.match(await admin.command({ getParameter: 1, ttlMonitorSleepSecs: 1 }), { ttlMonitorSleepSecs: 1 })
+  await things.createIndex({ at: 1 }, { expireAfterSeconds: 0 })
+  await things.insertOne({ at: new Date(0) })
+  while (await things.countDocuments() > 0) await new Promise((resolve) => setTimeout(resolve, 50))
+  t.pass('the document has gone')
+})
+
+t.test('no other parameter can be set, and none to nonsense', async (t) => {
+  const { client } = await startTestEngine(t)
+  const admin = client.db('admin')
+  await t.rejects(admin.command({ setParameter: 1 }), { code: 72 })
+  await t.rejects(admin.command({ setParameter: 1, other: 1 }), { code: 40415 })
+  for (const seconds of [0, -1, 2 ** 31]) await t.rejects(admin.command({ setParameter: 1, ttlMonitorSleepSecs: seconds }), { code: 2 })
+  await t.rejects(client.db('test').command({ setParameter: 1, ttlMonitorSleepSecs: 1 }), { code: 13 })
+})

@@ -4,7 +4,8 @@ import { extname } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url))
+/** main.js when it was compiled, main.ts when it runs from source. */
+export const MAIN = fileURLToPath(new URL(`../cli/main${extname(import.meta.url)}`, import.meta.url))
 
 export interface Run { readonly code: number | null, readonly stdout: string, readonly stderr: string }
 
