@@ -7,7 +7,7 @@ import type { LogEntry } from '../log.js'
 import { isLoopback, readListenAddress } from './listen-address.js'
 import { UsageError, type Program } from './program.js'
 
-const PASSWORD_VARIABLE = 'QUIRE_DB_PASSWORD'
+const PASSWORD_VARIABLE = 'ENGINE_PASSWORD'
 
 const help = `Usage: quire db serve [options]
 

@@ -52,7 +52,7 @@ t.test('the engine serves who knows the password that it has printed', async (t)
 })
 
 t.test('user and password can be chosen, and are not printed then', async (t) => {
-  const { connect, uri } = await serve(t, ['--user', 'ann.lee'], { QUIRE_DB_PASSWORD: 'p@ss/w=rd,1' })
+  const { connect, uri } = await serve(t, ['--user', 'ann.lee'], { ENGINE_PASSWORD: 'p@ss/w=rd,1' })
   t.match(uri, /^mongodb:\/\/ann\.lee@127/)
   const auth = { username: 'ann.lee', password: 'p@ss/w=rd,1' }
   t.match(await connect(uri.replace('ann.lee@', ''), { auth, authSource: 'admin' }).db('test').command({ ping: 1 }), { ok: 1 })
