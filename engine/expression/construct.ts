@@ -25,6 +25,7 @@ export function textOf (text: string): Value {
   return stringValue(text)
 }
 
+/** What values take in an array or document at least: each also has a type and a name there. */
 function sizeOf (values: readonly Value[]): number {
-  return values.reduce((sum, { start, end }) => sum + end - start, 0)
+  return values.reduce((sum, { start, end }) => sum + 3 + end - start, 0)
 }
