@@ -3,11 +3,12 @@ import { createServer as createNetServer, type AddressInfo, type Server, type So
 import type { Command } from './commands/command.js'
 import { Cursors } from './commands/cursors.js'
 import type { FailPoints } from './commands/fail-points.js'
+import { FailingResponder } from './commands/failing-responder.js'
 import { CommandResponder } from './commands/responder.js'
 import { Status } from './commands/status.js'
 import type { Log } from './log.js'
 import type { Store } from './storage/store.js'
-import { Connection } from './wire/connection.js'
+import { Connection, type Responder } from './wire/connection.js'
 import { ProtocolViolation } from './wire/frames.js'
 import { MAX_UNAUTHENTICATED_BYTES } from './wire/limits.js'
 import type { ScramCredentials } from './wire/scram.js'
@@ -39,7 +40,7 @@ export class EngineServer {
   readonly #options: ServerOptions
   readonly #status: Status
   readonly #cursors = new Cursors()
-  readonly #responder: CommandResponder
+  readonly #responder: Responder
   readonly #patience: number
   readonly #sweeper: NodeJS.Timeout
   #address = ''
@@ -51,7 +52,7 @@ export class EngineServer {
     this.#options = options
     this.#patience = patience
     this.#status = new Status(clock())
-    this.#responder = new CommandResponder(commands, {
+    const responder = new CommandResponder(commands, {
       store,
       log,
       clock,
@@ -62,6 +63,7 @@ export class EngineServer {
       address: () => this.#address,
       closing: () => this.#isClosing
     })
+    this.#responder = failPoints === undefined ? responder : new FailingResponder(responder, failPoints)
     this.#server = createNetServer((socket) => this.#accept(socket))
     this.#server.maxConnections = MAX_CONNECTIONS
     this.#server.on('drop', () => this.#status.connections.totalRejected++)

@@ -9,8 +9,8 @@ import type { FailMode, Failure } from './fail-points.js'
 /** The fail points there are. */
 const points: Readonly<Record<string, (data: Arguments | undefined) => Failure>> = {
   failCommand,
-  failGetMoreAfterCursorCheckout: (data) => ({ ...readFailure(data), concerns: ({ command }) => command.name === 'getMore' }),
-  maxTimeAlwaysTimeOut: () => ({ ...readFailure(), concerns: ({ args }) => args.has('maxTimeMS'), errorCode: codes.MaxTimeMSExpired }),
+  failGetMoreAfterCursorCheckout: (data) => ({ ...readFailure(data), concerns: ({ command }) => command === 'getMore' }),
+  maxTimeAlwaysTimeOut: () => ({ ...readFailure(), concerns: ({ hasTimeLimit }) => hasTimeLimit, errorCode: codes.MaxTimeMSExpired }),
   onPrimaryTransactionalWrite: failRetryableWrite
 }
 
@@ -60,22 +60,26 @@ function readModeName (name: string): FailMode | undefined {
 }
 
 function failCommand (data: Arguments | undefined): Failure {
-  const names = new Set(strings(data, 'failCommands'))
-  return { ...readFailure(data), concerns: ({ command }) => names.has(command.name) }
+  const names = new Set(strings(data, 'failCommands').map((name) => name.toLowerCase()))
+  const client = data?.string('appName')
+  return {
+    ...readFailure(data),
+    // Several commands have two spellings, which differ in their capitals.
+    concerns: ({ command, appName }) => names.has(command.toLowerCase()) && (client === undefined || client === appName)
+  }
 }
 
 /** Loses the connection after a retryable write, or before it if it is told to fail. */
 function failRetryableWrite (data: Arguments | undefined): Failure {
   return {
     ...readFailure(data),
-    concerns: ({ retry }) => retry !== undefined,
+    concerns: ({ isRetryableWrite }) => isRetryableWrite,
     closesConnection: data?.has('failBeforeCommitExceptionCode') ? 'before' : 'after'
   }
 }
 
 function readFailure (data?: Arguments): Omit<Failure, 'concerns'> {
   return {
-    appName: data?.string('appName'),
     delay: data?.bool('blockConnection') ? data.count('blockTimeMS') ?? 0 : 0,
     closesConnection: data?.bool('closeConnection') ? 'before' : undefined,
     errorCode: data?.integer('errorCode'),

@@ -1,30 +1,30 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Value } from '../bson/value.js'
-import { codes, EngineError, type ErrorCode } from '../errors.js'
-import type { Reply } from '../wire/reply.js'
-import type { CommandContext } from './context.js'
-import { isRetryable, RETRYABLE_WRITE } from './error-reply.js'
+
+/** A command that is about to be run, as far as it matters to fail points. */
+export interface Occasion {
+  readonly command: string
+  /** What the client calls itself. */
+  readonly appName: string | undefined
+  readonly isRetryableWrite: boolean
+  readonly hasTimeLimit: boolean
+}
 
 /** When a fail point fires: of the commands that it is for, `skip` go by, then `times` fail. */
 export interface FailMode { skip: number, times: number, readonly probability: number }
 
 /** What happens to a command that meets a fail point. */
 export interface Failure {
-  concerns (context: CommandContext): boolean
-  /** The only client it is for. */
-  readonly appName?: string
+  concerns (occasion: Occasion): boolean
   /** Milliseconds to wait first. */
   readonly delay: number
   /** Whether the connection is closed in place of the work, or of its reply. */
   readonly closesConnection: 'before' | 'after' | undefined
-  readonly errorCode?: number
+  readonly errorCode: number | undefined
   /** In place of the labels that the error would have. */
-  readonly errorLabels?: readonly string[]
+  readonly errorLabels: readonly string[] | undefined
   /** Reported beside the result of a command that has been run. */
-  readonly writeConcernError?: { readonly code: number, readonly document: Value }
+  readonly writeConcernError: { readonly code: number, readonly document: Value } | undefined
 }
-
-const codeNames = new Map(Object.entries(codes).map(([name, code]) => [code as number, name as ErrorCode]))
 
 /** Failures on demand, by which the tests of a driver find out how it copes with them: mongod's `failCommand` and its kin. */
 export class FailPoints {
@@ -39,33 +39,9 @@ export class FailPoints {
   }
 
   /** The failure that a command meets, if it meets one: that counts as one of its times. */
-  take (context: CommandContext): Failure | undefined {
-    for (const { mode, failure } of this.#points.values()) {
-      const isForClient = failure.appName === undefined || failure.appName === context.connection.appName
-      if (isForClient && failure.concerns(context) && fires(mode)) return failure
-    }
-    return undefined
+  take (occasion: Occasion): Failure | undefined {
+    return [...this.#points.values()].find(({ failure, mode }) => failure.concerns(occasion) && fires(mode))?.failure
   }
-}
-
-/** Runs a command that has met a failure, if that lets it. */
-export async function fail (failure: Failure, context: CommandContext): Promise<Reply> {
-  const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
-  if (failure.delay > 0) await delay(failure.delay)
-  if (closesConnection === 'before') return hangUp(context)
-  if (errorCode !== undefined) {
-    throw new EngineError(codeNames.get(errorCode) ?? errorCode, 'Failing command via \'failCommand\' failpoint', errorLabels && { errorLabels })
-  }
-  const reply = await context.command.run(context)
-  if (closesConnection === 'after') return hangUp(context)
-  if (writeConcernError === undefined) return reply
-  const labels = errorLabels ?? (context.retry !== undefined && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
-  return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
-}
-
-function hangUp ({ connection }: CommandContext): Reply {
-  connection.destroy()
-  return {} // which nobody is left to read
 }
 
 function fires (mode: FailMode): boolean {

@@ -5,7 +5,6 @@ import type { Reply } from '../wire/reply.js'
 import type { Command } from './command.js'
 import { CommandContext } from './context.js'
 import { asEngineError, errorReply } from './error-reply.js'
-import { fail } from './fail-points.js'
 import type { Services } from './services.js'
 
 /** What may be asked with OP_QUERY, which is only there for the first words of a connection. */
@@ -29,7 +28,7 @@ export class CommandResponder implements Responder {
       this.#services.status.started(command.name)
       const context = new CommandContext(command, request, this.#services, connection)
       isRetryable = context.retry !== undefined
-      const reply = this.#run(context)
+      const reply = command.run(context)
       return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, isRetryable)) : reply
     } catch (error) {
       return this.#fail(error, command, isRetryable)
@@ -38,11 +37,6 @@ export class CommandResponder implements Responder {
 
   respondToError (error: EngineError): Reply {
     return errorReply(error)
-  }
-
-  #run (context: CommandContext): Reply | Promise<Reply> {
-    const failure = context.services.failPoints?.take(context)
-    return failure === undefined ? context.command.run(context) : fail(failure, context)
   }
 
   #find ({ body, database }: Request, connection: Connection): Command {
@@ -74,7 +68,8 @@ function namesOf (command: Command): Array<[string, Command]> {
   return [command.name, ...command.aliases ?? []].map((name) => [name, command])
 }
 
-function firstName (body: Value): string {
+/** The name of a command is that of its first member. */
+export function firstName (body: Value): string {
   let name = ''
   forEachField(body, (first) => {
     name = first

@@ -52,6 +52,13 @@ t.test('a failure has the labels that are given, and otherwise its own', async (
   t.ok(error instanceof MongoServerError && error.hasErrorLabel('Mine'))
 })
 
+t.test('also a command that does not exist can fail', async (t) => {
+  const engine = await startForTests(t)
+  await failCommand(engine, { times: 1 }, { failCommands: ['nothing'], closeConnection: true })
+  await t.rejects(engine.client.db('admin').command({ nothing: 1 }), MongoNetworkError)
+  await t.rejects(engine.client.db('admin').command({ nothing: 1 }), { code: 59 })
+})
+
 t.test('a connection is lost in place of the reply, and only that of one application', async (t) => {
   const engine = await startForTests(t, { appName: 'mine', retryReads: false })
   const db = engine.client.db('admin')

@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { findField } from '../bson/value.js'
+import { codes, EngineError, type ErrorCode } from '../errors.js'
+import type { Connection, Request, Responder } from '../wire/connection.js'
+import type { Reply } from '../wire/reply.js'
+import { errorReply, isRetryable, RETRYABLE_WRITE } from './error-reply.js'
+import type { FailPoints, Failure, Occasion } from './fail-points.js'
+import { firstName } from './responder.js'
+
+const codeNames = new Map(Object.entries(codes).map(([name, code]) => [code as number, name as ErrorCode]))
+
+/** Lets the commands through that meet no fail point. It knows no command: also one that does not exist can be made to fail. */
+export class FailingResponder implements Responder {
+  readonly #responder: Responder
+  readonly #failPoints: FailPoints
+
+  constructor (responder: Responder, failPoints: FailPoints) {
+    this.#responder = responder
+    this.#failPoints = failPoints
+  }
+
+  respond (request: Request, connection: Connection): Reply | Promise<Reply> {
+    const occasion = occasionOf(request, connection)
+    const failure = this.#failPoints.take(occasion)
+    return failure === undefined ? this.#responder.respond(request, connection) : this.#fail(failure, occasion, request, connection)
+  }
+
+  respondToError (error: EngineError): Reply {
+    return this.#responder.respondToError(error)
+  }
+
+  async #fail (failure: Failure, { isRetryableWrite }: Occasion, request: Request, connection: Connection): Promise<Reply> {
+    const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
+    if (failure.delay > 0) await delay(failure.delay)
+    if (closesConnection === 'before') return hangUp(connection)
+    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), isRetryableWrite)
+    const reply = await this.#responder.respond(request, connection)
+    if (closesConnection === 'after') return hangUp(connection)
+    if (writeConcernError === undefined) return reply
+    const labels = errorLabels ?? (isRetryableWrite && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
+    return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
+  }
+}
+
+function occasionOf ({ body }: Request, { appName }: Connection): Occasion {
+  return {
+    command: firstName(body),
+    appName,
+    isRetryableWrite: findField(body, 'txnNumber') !== undefined && findField(body, 'autocommit') === undefined,
+    hasTimeLimit: findField(body, 'maxTimeMS') !== undefined
+  }
+}
+
+function failureOf (code: number, errorLabels: readonly string[] | undefined): EngineError {
+  return new EngineError(codeNames.get(code) ?? code, "Failing command via 'failCommand' failpoint", errorLabels && { errorLabels })
+}
+
+function hangUp (connection: Connection): Reply {
+  connection.destroy()
+  return {} // which nobody is left to read
+}
