@@ -1,13 +1,15 @@
 #!/usr/bin/env node
+import { backup } from './backup.js'
 import { check } from './check.js'
 import { dump } from './dump.js'
 import { load } from './load.js'
 import type { Program } from './program.js'
 import { UsageError } from './program.js'
+import { restore } from './restore.js'
 import { serve } from './serve.js'
 
 /** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { check, dump, load, serve }
+const programs: Readonly<Record<string, Program>> = { backup, check, dump, load, restore, serve }
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)

@@ -34,6 +34,7 @@ export class Environment {
   readonly directory: string
   readonly tables: Tables
   readonly #root: RootDatabase<Buffer, Buffer>
+  readonly #backups = new Set<Promise<void>>()
   #snapshot: Transaction | undefined
 
   constructor (directory: string, root: RootDatabase<Buffer, Buffer>, tables: Tables) {
@@ -70,7 +71,23 @@ export class Environment {
     }
   }
 
+  /**
+   * Writes the last commit to `data.mdb` in a directory that has none, while others read and write. The file is not flushed.
+   * Never LMDB's compacting copy: it can be corrupt (lmdb-js#198).
+   */
+  async backup (directory: string): Promise<void> {
+    const copied = this.#root.backup(directory, false)
+    this.#backups.add(copied)
+    try {
+      await copied
+    } finally {
+      this.#backups.delete(copied)
+    }
+  }
+
   async close (): Promise<void> {
+    // A copy reads the file's pages on a thread of its own, and would read on in memory that is no longer mapped.
+    await Promise.allSettled(this.#backups)
     this.#snapshot?.done()
     this.#snapshot = undefined
     await this.#root.close()

@@ -75,6 +75,11 @@ export class Store {
     return check(this.#environment.tables, this.#catalog, this.#environment.snapshot)
   }
 
+  /** Writes a copy of the last commit to a directory, which must be there and empty; the file is not flushed. */
+  async backup (directory: string): Promise<void> {
+    await this.#environment.backup(directory)
+  }
+
   /** Waits for what has been asked for so far. */
   async close (): Promise<void> {
     await this.maintenance.stop()
@@ -131,6 +136,16 @@ export async function checkDirectory (directory: string): Promise<Finding[]> {
   const environment = await openEnvironment(directory, { readOnly: true })
   try {
     return check(environment.tables, loadCatalog(environment), environment.snapshot)
+  } finally {
+    await environment.close()
+  }
+}
+
+/** Writes a copy of the data of a directory that no engine uses to another one. */
+export async function backupDirectory (directory: string, target: string): Promise<void> {
+  const environment = await openEnvironment(directory, { readOnly: true })
+  try {
+    await environment.backup(target)
   } finally {
     await environment.close()
   }
