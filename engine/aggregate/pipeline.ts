@@ -2,7 +2,7 @@ import { arrayElements, fields, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Environment, VariableNames } from '../expression/expression.js'
 import type { Parsing, Place, StageDefinition, Step } from './stage.js'
-import { stages, unsupportedStages } from './stages/table.js'
+import { atlasStages, stages, unsupportedStages } from './stages/table.js'
 
 /** How deep pipelines may lie inside each other, as in MongoDB (`kMaxSubPipelineViewDepth`). */
 const MAX_DEPTH = 20
@@ -53,6 +53,7 @@ function parseStage (element: Value, parsing: Parsing): Step {
 }
 
 function unknownStage (name: string): EngineError {
+  if (atlasStages.has(name)) return new EngineError(6047401, `${name} stage is only allowed on MongoDB Atlas`)
   return unsupportedStages.has(name)
     ? new EngineError('NotImplemented', `${name} is not implemented by this engine`)
     : new EngineError(40324, `Unrecognized pipeline stage name: '${name}'`)

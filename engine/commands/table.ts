@@ -6,6 +6,7 @@ import { collStats } from './coll-stats.js'
 import { connectionStatus } from './connection-status.js'
 import { count } from './count.js'
 import { createIndexes } from './create-indexes.js'
+import { createSearchIndexes } from './create-search-indexes.js'
 import { create } from './create.js'
 import { dbStats } from './db-stats.js'
 import { deleteCommand } from './delete.js'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   count,
   create,
   createIndexes,
+  createSearchIndexes,
   dbStats,
   deleteCommand,
   distinct,

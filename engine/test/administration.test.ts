@@ -130,3 +130,13 @@ t.test('no other parameter can be set, and none to nonsense', async (t) => {
   for (const seconds of [0, -1, 2 ** 31]) await t.rejects(admin.command({ setParameter: 1, ttlMonitorSleepSecs: seconds }), { code: 2 })
   await t.rejects(client.db('test').command({ setParameter: 1, ttlMonitorSleepSecs: 1 }), { code: 13 })
 })
+
+t.test('what only Atlas has is refused in words that say so', async (t) => {
+  const { client } = await startTestEngine(t)
+  const things = client.db('test').collection('things')
+  const refusal = { code: 115, codeName: 'CommandNotSupported', errmsg: /Atlas/ }
+  await t.rejects(things.createSearchIndex({ definition: { mappings: { dynamic: true } } }), refusal)
+  await t.rejects(things.updateSearchIndex('a', {}), refusal)
+  await t.rejects(things.dropSearchIndex('a'), refusal)
+  await t.rejects(things.listSearchIndexes().toArray(), { code: 6047401, errmsg: /Atlas/ })
+})

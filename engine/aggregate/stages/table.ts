@@ -46,9 +46,12 @@ export const stages: readonly StageDefinition[] = [
   unwind
 ]
 
+/** What MongoDB only has in Atlas. */
+export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '$search', '$searchMeta', '$vectorSearch'])
+
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
   '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$currentOp', '$densify', '$fill', '$geoNear', '$graphLookup',
-  '$indexStats', '$listLocalSessions', '$listSampledQueries', '$listSearchIndexes', '$listSessions', '$planCacheStats', '$redact', '$search',
-  '$searchMeta', '$setWindowFields', '$shardedDataDistribution', '$vectorSearch'
+  '$indexStats', '$listLocalSessions', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
+  '$shardedDataDistribution'
 ])
