@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { backup } from './backup.js'
 import { check } from './check.js'
+import { copy } from './copy.js'
 import { dump } from './dump.js'
 import { load } from './load.js'
 import type { Program } from './program.js'
@@ -9,7 +10,7 @@ import { restore } from './restore.js'
 import { serve } from './serve.js'
 
 /** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { backup, check, dump, load, restore, serve }
+const programs: Readonly<Record<string, Program>> = { backup, check, copy, dump, load, restore, serve }
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)

@@ -1,0 +1,87 @@
+import { join } from 'node:path'
+import t from 'tap'
+import { listCollections } from '../cli/collections.js'
+import { copyCollection, difference } from '../cli/copy-collection.js'
+import { CopyTarget } from '../cli/copy-target.js'
+import { quireDb } from './cli-process.js'
+import { startTestEngine, type TestEngine } from './helper.js'
+
+type Numbered = { _id: number, a?: number }
+
+async function fill ({ client }: TestEngine): Promise<void> {
+  for (const name of ['first', 'second']) {
+    const collection = client.db('test').collection<Numbered>(name)
+    await collection.insertMany(Array.from({ length: 250 }, (_, n) => ({ _id: n, a: n % 7 })))
+    await collection.createIndex({ a: 1, _id: -1 })
+  }
+}
+
+t.test('copy moves documents and indexes to another server, and verifies them', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  await fill(source)
+  const { code, stdout, stderr } = await quireDb('copy', '--uri', source.uri, '--to', target.uri)
+  t.equal(code, 0, stderr)
+  t.equal(stdout, 'test.first: 250 documents, verified\ntest.second: 250 documents, verified\n')
+  const db = target.client.db('test')
+  t.same((await db.listCollections().toArray()).map(({ name }) => name), ['first', 'second'])
+  t.same(await db.collection('first').indexes(), await source.client.db('test').collection('first').indexes())
+  t.same(await db.collection('second').find().toArray(), await source.client.db('test').collection('second').find().toArray())
+})
+
+t.test('copy replaces documents of the target only by force', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  await fill(source)
+  const mine = target.client.db('test').collection<Numbered>('second')
+  await mine.insertOne({ _id: -1 })
+  t.match(await quireDb('copy', '--uri', source.uri, '--to', target.uri), { code: 1, stderr: /has documents in test\.second/ })
+  t.equal(await mine.countDocuments(), 1)
+  t.match(await quireDb('copy', '--uri', source.uri, '--to', target.uri, '--force'), { code: 0 })
+  t.equal(await mine.countDocuments(), 250)
+})
+
+t.test('copy never takes the source for the target', async (t) => {
+  const source = await startTestEngine(t)
+  await fill(source)
+  t.match(await quireDb('copy', '--uri', source.uri, '--to', source.uri, '--force'), { code: 1, stderr: /same collection/ })
+  t.equal(await source.client.db('test').collection('first').countDocuments(), 250)
+})
+
+t.test('a second run finishes a copy that was interrupted, and leaves what is there', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  await fill(source)
+  const collections = await listCollections(source.client)
+  await new CopyTarget(target.client, collections).begin(false)
+  await copyCollection(source.client, target.client, collections[0], false)
+  await target.client.db('test').collection<Numbered>('second').insertOne({ _id: 0 })
+  const before = (await listCollections(target.client, { collection: 'first' }))[0].uuid
+  const { code, stderr } = await quireDb('copy', '--uri', source.uri, '--to', target.uri)
+  t.equal(code, 0, stderr)
+  const copied = await listCollections(target.client)
+  t.same(copied.map(({ name }) => name), ['first', 'second'])
+  t.same(copied[0].uuid, before)
+  t.equal(await target.client.db('test').collection('second').countDocuments(), 250)
+})
+
+t.test('a copy that is not the same is found out', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  await fill(source)
+  const [info] = await listCollections(source.client)
+  const copied = await copyCollection(source.client, target.client, info, false)
+  const collection = target.client.db('test').collection<Numbered>('first')
+  const find = (): Promise<string | undefined> => difference(target.client, info, copied)
+  t.equal(await find(), undefined)
+  await collection.updateOne({ _id: 7 }, { $set: { a: 1 } })
+  t.equal(await find(), 'has 250 documents as it should, but not the same')
+  await collection.deleteOne({ _id: 7 })
+  t.equal(await find(), 'has 249 documents instead of 250')
+  await collection.dropIndex('a_1__id_-1')
+  t.equal(await find(), 'lacks the indexes a_1__id_-1')
+  await collection.drop()
+  t.equal(await find(), 'is missing')
+})
+
+t.test('copy says where it should go, and that there is something to copy', async (t) => {
+  const { uri, directory } = await startTestEngine(t)
+  t.match(await quireDb('copy'), { code: 2, stderr: /--to is missing/ })
+  t.match(await quireDb('copy', '--data', join(directory, 'nothing'), '--to', uri), { code: 1, stderr: /there is no data/ })
+})
