@@ -24,15 +24,17 @@ export default fp(async function connections (app) {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   app.decorate('connections', state)
 
-  app.addHook('onRequest', async (_request, { raw }) => {
+  app.addHook('onRequest', (_request, { raw }, done) => {
     inFlight++
     raw.once('close', () => { inFlight-- })
+    done()
   })
-  app.addHook('onSend', async ({ socket }, reply) => {
+  app.addHook('onSend', ({ socket }, reply, _payload, done) => {
     // Node has a limit of its own, but answers what comes after it with an empty 503, and leaves the connection open.
     const count = (answers.get(socket) ?? 0) + 1
     answers.set(socket, count)
     if (count === limits.requestsPerSocket || state.draining) reply.header('connection', 'close')
+    done()
   })
   app.addHook('preClose', async () => {
     state.draining = true

@@ -32,8 +32,9 @@ export default fp(async function database (app) {
     opening = new Opening(connection, uri, connectionOptions(uri, app.config.limits), app.log)
     await opening.firstAttempt
   })
-  app.addHook('onRequest', async ({ is404, routeOptions }) => {
-    if (!opening?.succeeded && !is404 && !routeOptions.config.offline) throw problem('DATABASE_UNAVAILABLE', { headers: { 'retry-after': '2' } })
+  app.addHook('onRequest', ({ is404, routeOptions }, _reply, done) => {
+    const isRefused = !opening?.succeeded && !is404 && !routeOptions.config.offline
+    done(isRefused ? problem('DATABASE_UNAVAILABLE', { headers: { 'retry-after': '2' } }) : undefined)
   })
   app.addHook('onClose', async () => {
     await opening?.stop()

@@ -17,8 +17,9 @@ export default fp(async function overload (app) {
     due = performance.now() + samplingMs
   }, samplingMs).unref()
 
-  app.addHook('onRequest', async ({ routeOptions }) => {
-    if (lateness > eventLoopDelayMs && !routeOptions.config.offline) throw problem('OVERLOADED', { headers: { 'retry-after': '1' } })
+  app.addHook('onRequest', ({ routeOptions }, _reply, done) => {
+    const isRefused = lateness > eventLoopDelayMs && !routeOptions.config.offline
+    done(isRefused ? problem('OVERLOADED', { headers: { 'retry-after': '1' } }) : undefined)
   })
   app.addHook('onClose', async () => clearInterval(timer))
 }, { name: 'overload', dependencies: ['config'] })

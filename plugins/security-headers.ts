@@ -7,8 +7,9 @@ import { securityHeaders } from '../src/security-headers.js'
  */
 export default fp(async function securityHeadersPlugin (app) {
   const headers = Object.entries(securityHeaders(app.config))
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     for (const [name, value] of headers) if (!reply.hasHeader(name)) reply.header(name, value)
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'private, no-store')
+    done()
   })
 }, { name: 'security-headers', dependencies: ['config'] })
