@@ -20,7 +20,7 @@ export class ServerProcess extends EventEmitter<{ line: [LogLine] }> {
     super()
     const program = join(import.meta.dirname, `../src/server${extname(import.meta.filename)}`)
     this.process = spawn(process.execPath, [...process.execArgv, program], { env: { ...inherited(), ...variables } })
-    this.exited = once(this.process, 'exit') as Promise<[number | null, string | null]>
+    this.exited = once(this.process, 'close') as Promise<[number | null, string | null]>
     this.process.stderr!.on('data', (text) => { this.errors += text })
     createInterface(this.process.stdout!).on('line', (text) => {
       const line = JSON.parse(text) as LogLine
