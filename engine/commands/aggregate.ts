@@ -27,7 +27,7 @@ export const aggregate: Command = {
 
   async run (context) {
     const { args, database, services, store } = context
-    const aggregation = readAggregation(args, database, services.clock())
+    const aggregation = readAggregation(args, database, services.clock(), args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     const { namespace, steps, environment, options } = aggregation

@@ -7,6 +7,7 @@ import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Arguments } from './arguments.js'
+import { readConcernLevel } from './concerns.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readHint } from './query-arguments.js'
 
@@ -23,12 +24,14 @@ export interface Aggregation {
  * Reads what a pipeline is to do, also for explain.
  * @throws {EngineError} for what cannot be parsed or is not implemented
  */
-export function readAggregation (args: Arguments, database: string, now: Date): Aggregation {
+export function readAggregation (args: Arguments, database: string, now: Date, isExplained: boolean): Aggregation {
   checkCollation(args.document('collation'))
+  if (isExplained && args.has('writeConcern')) throw new EngineError('FailedToParse', "Aggregation explain does not support the 'writeConcern' option")
   const environment = readEnvironment(args, now)
   const namespace = readNamespace(args, database)
   const steps = parsePipeline(args.requiredValue('pipeline'), { database, place: 'command', environment })
   checkSource(namespace, steps)
+  checkReadConcernOf(steps, args)
   return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }
 }
 
@@ -37,6 +40,15 @@ function readNamespace (args: Arguments, database: string): Namespace | undefine
   if (given.type === BsonType.string) return new Namespace(database, args.requiredString('aggregate'))
   if (nearestDouble(given) === 1) return undefined
   throw new EngineError('FailedToParse', "Invalid command format: the 'aggregate' field must specify a collection name or 1")
+}
+
+/** What is read for a collection that is written cannot be confirmed by a majority at the end. */
+function checkReadConcernOf (steps: readonly Step[], args: Arguments): void {
+  const writer = steps.find(({ definition: { name } }) => name === '$out' || name === '$merge')
+  const concern = args.document('readConcern')
+  if (writer !== undefined && concern !== undefined && readConcernLevel(concern) === 'linearizable') {
+    throw new EngineError('InvalidOptions', `${writer.definition.name} cannot be used with a 'linearizable' read concern level`)
+  }
 }
 
 function checkSource (namespace: Namespace | undefined, [first]: readonly Step[]): void {

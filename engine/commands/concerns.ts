@@ -10,10 +10,14 @@ const levels = new Set(['local', 'available', 'majority', 'linearizable'])
 
 /** @throws {EngineError} for a level that this engine cannot give */
 export function checkReadConcern (concern: Value): void {
-  const level = readFields('readConcern', readConcernFields, concern).string('level') ?? 'local'
+  const level = readConcernLevel(concern)
   if (levels.has(level)) return
   if (level === 'snapshot') throw new EngineError('InvalidOptions', 'read concern level snapshot is not supported')
   throw new EngineError('BadValue', `Enumeration value '${level}' for field 'readConcern.level' is not a valid value.`)
+}
+
+export function readConcernLevel (concern: Value): string {
+  return readFields('readConcern', readConcernFields, concern).string('level') ?? 'local'
 }
 
 const writeConcernFields: Fields = {

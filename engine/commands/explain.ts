@@ -54,7 +54,7 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   const { database, services } = context
   const [name] = fields(document).next().value ?? ['']
   if (name === aggregate.name) {
-    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock()), verbosity)
+    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock(), true), verbosity)
   }
   const explained = explainable.get(name)
   if (explained === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)

@@ -188,3 +188,13 @@ t.test('what a crash has left of an $out is dropped at the next start', async (t
   await dropTemporary(store)
   t.equal(store.catalog.find(name), undefined)
 })
+
+t.test('a pipeline that writes cannot read linearizably, and none is explained with a write concern', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const write = { aggregate: 'a', pipeline: [{ $out: 'b' }], cursor: {} }
+  await t.rejects(db.command({ ...write, readConcern: { level: 'linearizable' } }), { code: 72 })
+  t.match(await db.command({ ...write, readConcern: { level: 'majority' } }), { ok: 1 })
+  await t.rejects(db.command({ explain: { ...write, writeConcern: { w: 1 } } }), { code: 9 })
+  await t.rejects(db.command({ ...write, explain: true, writeConcern: { w: 1 } }), { code: 9 })
+})
