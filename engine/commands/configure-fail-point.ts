@@ -69,12 +69,18 @@ function failCommand (data: Arguments | undefined): Failure {
   }
 }
 
-/** Loses the connection after a retryable write, or before it if it is told to fail. */
+/** Loses the connection after a retryable write, which is not done again when it comes again, or before it if it is told to fail. */
 function failRetryableWrite (data: Arguments | undefined): Failure {
+  const isDoneAfterwards = !data?.has('failBeforeCommitExceptionCode')
+  const done = new Set<string>()
   return {
     ...readFailure(data),
-    concerns: ({ isRetryableWrite }) => isRetryableWrite,
-    closesConnection: data?.has('failBeforeCommitExceptionCode') ? 'before' : 'after'
+    concerns ({ retryableWrite }) {
+      if (retryableWrite === undefined || done.has(retryableWrite)) return false
+      if (isDoneAfterwards) done.add(retryableWrite)
+      return true
+    },
+    closesConnection: isDoneAfterwards ? 'after' : 'before'
   }
 }
 

@@ -5,7 +5,8 @@ export interface Occasion {
   readonly command: string
   /** What the client calls itself. */
   readonly appName: string | undefined
-  readonly isRetryableWrite: boolean
+  /** Of a retryable write its session and number, by which it is known again when it is sent again. */
+  readonly retryableWrite: string | undefined
   readonly hasTimeLimit: boolean
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { findField } from '../bson/value.js'
+import { findField, payload, type Value } from '../bson/value.js'
 import { codes, EngineError, type ErrorCode } from '../errors.js'
 import type { Connection, Request, Responder } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
@@ -29,15 +29,15 @@ export class FailingResponder implements Responder {
     return this.#responder.respondToError(error)
   }
 
-  async #fail (failure: Failure, { isRetryableWrite }: Occasion, request: Request, connection: Connection): Promise<Reply> {
+  async #fail (failure: Failure, { retryableWrite }: Occasion, request: Request, connection: Connection): Promise<Reply> {
     const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
     if (failure.delay > 0) await delay(failure.delay)
     if (closesConnection === 'before') return hangUp(connection)
-    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), isRetryableWrite)
+    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), retryableWrite !== undefined)
     const reply = await this.#responder.respond(request, connection)
     if (closesConnection === 'after') return hangUp(connection)
     if (writeConcernError === undefined) return reply
-    const labels = errorLabels ?? (isRetryableWrite && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
+    const labels = errorLabels ?? (retryableWrite !== undefined && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
     return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
   }
 }
@@ -46,9 +46,15 @@ function occasionOf ({ body }: Request, { appName }: Connection): Occasion {
   return {
     command: firstName(body),
     appName,
-    isRetryableWrite: findField(body, 'txnNumber') !== undefined && findField(body, 'autocommit') === undefined,
+    retryableWrite: retryableWriteOf(body),
     hasTimeLimit: findField(body, 'maxTimeMS') !== undefined
   }
+}
+
+function retryableWriteOf (body: Value): string | undefined {
+  const [session, number] = [findField(body, 'lsid'), findField(body, 'txnNumber')]
+  if (session === undefined || number === undefined || findField(body, 'autocommit') !== undefined) return undefined
+  return Buffer.concat([payload(session), payload(number)]).toString('hex')
 }
 
 function failureOf (code: number, errorLabels: readonly string[] | undefined): EngineError {

@@ -94,6 +94,9 @@ t.test('a retryable write loses its connection afterwards, or beforehand, and is
   await admin.command({ configureFailPoint: 'onPrimaryTransactionalWrite', mode: { times: 1 }, data: { failBeforeCommitExceptionCode: 1 } })
   await things.insertOne({ when: 'beforehand' })
   t.equal(await things.estimatedDocumentCount(), 2)
+  await admin.command({ configureFailPoint: 'onPrimaryTransactionalWrite', mode: { times: 2 } })
+  await things.bulkWrite([{ insertOne: { document: {} } }, { updateOne: { filter: {}, update: { $set: { x: 1 } } } }])
+  t.equal(await things.estimatedDocumentCount(), 3)
 })
 
 t.test('a time limit is always exceeded when that is wanted', async (t) => {
