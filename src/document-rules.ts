@@ -16,7 +16,7 @@ export function checkDocument (document: object, limits: DocumentLimits): void {
   for (let container = open.pop(); container; container = open.pop()) {
     if (container.depth > limits.jsonDepthLevels) throw tooDeep(pointerTo(pathOf(container)), limits.jsonDepthLevels)
     if (!Array.isArray(container.value)) keys = checkKeys(container, keys, limits.jsonKeys)
-    open.push(...containersIn(container))
+    for (const inner of containersIn(container)) open.push(inner)
   }
 }
 
@@ -60,13 +60,11 @@ function isForbidden (key: string, parentKey: string | number): boolean {
   return key.startsWith('$') || key.includes('.') || key.includes('\0') || key === '_bsontype' || reachesPrototype(key, parentKey)
 }
 
-function containersIn (parent: Container): Container[] {
+function * containersIn (parent: Container): Generator<Container> {
   const entries = Array.isArray(parent.value) ? parent.value.entries() : Object.entries<unknown>(parent.value as Record<string, unknown>)
-  const containers: Container[] = []
   for (const [key, value] of entries) {
-    if (typeof value === 'object' && value !== null) containers.push({ value, key, parent, depth: parent.depth + 1 })
+    if (typeof value === 'object' && value !== null) yield { value, key, parent, depth: parent.depth + 1 }
   }
-  return containers
 }
 
 function pathOf (container: Container): (string | number)[] {

@@ -46,6 +46,10 @@ t.test('a document that no call stack could hold is refused', async (t) => {
   t.equal(check(document), 'JSON_TOO_DEEP /a/a/a/a')
 })
 
+t.test('an array with more items than a call takes arguments is walked', async (t) => {
+  t.equal(check({ a: Array.from({ length: 350_000 }, () => ({})) }), 'accepted')
+})
+
 t.test('the size is that of the JSON text in bytes', async (t) => {
   t.equal(outcome(() => checkDocumentSize({ a: 'é'.repeat(6) }, limits)), 'accepted')
   t.equal(outcome(() => checkDocumentSize({ a: 'é'.repeat(7) }, limits)), 'BODY_TOO_LARGE ')
