@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 /** For how long one operation may keep the event loop, in milliseconds. */
 const SLICE_MS = 4
 /** How much is done between two looks at the clock: documents, and as much more for each 16 KiB of one. */
-const EFFORT_PER_LOOK = 64
+const EFFORT_PER_LOOK = 16
 const EFFORT_BITS = 14
 
 /** Throws when the operation has been killed or has used up its time (`maxTimeMS`). */

@@ -1,0 +1,125 @@
+import { Long, type Collection } from 'mongodb'
+import t from 'tap'
+import type { Test } from 'tap'
+import { startTestEngine, type TestEngine } from './helper.js'
+
+interface World extends TestEngine { readonly numbers: Collection<{ _id: number }> }
+
+/** A collection of so many documents, whose `_id` counts from 0. */
+async function start (t: Test, count = 250): Promise<World> {
+  const engine = await startTestEngine(t)
+  const numbers = engine.client.db('test').collection<{ _id: number }>('numbers')
+  await numbers.insertMany(Array.from({ length: count }, (_, _id) => ({ _id })))
+  return { ...engine, numbers }
+}
+
+const TYPED = { promoteValues: false, promoteLongs: false } as const
+
+t.test('a first batch has 101 documents, a later one as many as there are', async (t) => {
+  const { client } = await start(t)
+  const db = client.db('test')
+  const { cursor } = await db.command({ find: 'numbers' })
+  t.equal(cursor.firstBatch.length, 101)
+  const next = await db.command({ getMore: cursor.id, collection: 'numbers' })
+  t.equal(next.cursor.nextBatch.length, 149)
+  t.equal(Number(next.cursor.id), 0)
+})
+
+t.test('a reply has its members in order, and a cursor id of 64 bits even if there is no cursor', async (t) => {
+  const { client } = await start(t, 3)
+  const db = client.db('test')
+  const { cursor, ok } = await db.command({ find: 'numbers', batchSize: 2 }, TYPED)
+  t.strictSame(Object.keys(cursor), ['firstBatch', 'id', 'ns'])
+  t.equal(cursor.ns, 'test.numbers')
+  t.equal(ok._bsontype, 'Double')
+  const next = await db.command({ getMore: cursor.id, collection: 'numbers' }, TYPED)
+  t.strictSame(Object.keys(next.cursor), ['nextBatch', 'id', 'ns'])
+  t.strictSame(next.cursor.id, Long.ZERO)
+})
+
+t.test('a batch of no documents opens a cursor', async (t) => {
+  const { client } = await start(t, 3)
+  const db = client.db('test')
+  const { cursor } = await db.command({ find: 'numbers', batchSize: 0 })
+  t.strictSame(cursor.firstBatch, [])
+  t.not(Number(cursor.id), 0)
+  const next = await db.command({ getMore: cursor.id, collection: 'numbers', batchSize: 0 })
+  t.equal(next.cursor.nextBatch.length, 3)
+})
+
+t.test('a cursor ends with the batch that reaches its limit', async (t) => {
+  const { client } = await start(t)
+  const db = client.db('test')
+  const { cursor } = await db.command({ find: 'numbers', limit: 4, batchSize: 2 })
+  const next = await db.command({ getMore: cursor.id, collection: 'numbers', batchSize: 2 })
+  t.strictSame([cursor.firstBatch.length, next.cursor.nextBatch.length, Number(next.cursor.id)], [2, 2, 0])
+})
+
+t.test('a single batch leaves no cursor', async (t) => {
+  const { client } = await start(t)
+  const { cursor } = await client.db('test').command({ find: 'numbers', batchSize: 5, singleBatch: true })
+  t.strictSame([cursor.firstBatch.length, Number(cursor.id)], [5, 0])
+})
+
+t.test('skip and limit cut a part out of the order', async (t) => {
+  const { numbers } = await start(t)
+  const part = await numbers.find({}).sort({ _id: -1 }).skip(5).limit(3).toArray()
+  t.strictSame(part, [{ _id: 244 }, { _id: 243 }, { _id: 242 }])
+  t.strictSame(await numbers.find({}).skip(249).batchSize(2).toArray(), [{ _id: 249 }])
+  t.strictSame(await numbers.find({}).skip(999).toArray(), [])
+})
+
+t.test('a sort without an index keeps what skip and limit need', async (t) => {
+  const { client } = await startTestEngine(t)
+  const notes = client.db('test').collection<{ _id: number, n: number }>('notes')
+  await notes.insertMany(Array.from({ length: 300 }, (_, _id) => ({ _id, n: (_id * 7) % 300 })))
+  const found = await notes.find({ n: { $gte: 10 } }, { batchSize: 3 }).sort({ n: 1 }).skip(2).limit(7).toArray()
+  t.strictSame(found.map(({ n }) => n), [12, 13, 14, 15, 16, 17, 18])
+})
+
+t.test('what is projected is answered', async (t) => {
+  const { client } = await startTestEngine(t)
+  const notes = client.db('test').collection('notes')
+  await notes.insertOne({ _id: 1 as never, a: 1, b: { c: 2, d: 3 } })
+  t.strictSame(await notes.findOne({}, { projection: { 'b.c': 1, _id: 0 } }), { b: { c: 2 } })
+  t.strictSame(await notes.findOne({}, { projection: {} }), { _id: 1, a: 1, b: { c: 2, d: 3 } })
+})
+
+t.test('batches hold 16 MiB at most, though never nothing', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const megabytes = (count: number): Buffer => Buffer.alloc(count * 1024 * 1024 - 100)
+  await db.collection('large').insertMany([{ data: megabytes(9) }, { data: megabytes(6) }, { data: megabytes(16) }, { data: megabytes(1) }])
+  const { cursor } = await db.command({ find: 'large' })
+  t.equal(cursor.firstBatch.length, 2)
+  const next = await db.command({ getMore: cursor.id, collection: 'large' })
+  t.equal(next.cursor.nextBatch.length, 1)
+  const last = await db.command({ getMore: cursor.id, collection: 'large' })
+  t.strictSame([last.cursor.nextBatch.length, Number(last.cursor.id)], [1, 0])
+})
+
+t.test('what is asked of a collection that is not there is nothing', async (t) => {
+  const { client } = await startTestEngine(t)
+  const { cursor } = await client.db('test').command({ find: 'none', batchSize: 0, hint: 'whatever' })
+  t.strictSame([cursor.firstBatch, Number(cursor.id), cursor.ns], [[], 0, 'test.none'])
+})
+
+t.test('arguments that cannot be are refused', async (t) => {
+  const { client } = await start(t, 1)
+  const db = client.db('test')
+  for (const [members, code] of [
+    [{ skip: -1 }, 51024], [{ limit: -1 }, 51024], [{ batchSize: -1 }, 51024], [{ filter: 1 }, 14], [{ sort: { a: 2 } }, 15975],
+    [{ filter: { a: { $nope: 1 } } }, 2], [{ projection: { a: 1, b: 0 } }, 31254], [{ nope: 1 }, 40415], [{ hint: 1 }, 14],
+    [{ sort: { $natural: 1, a: 1 } }, 2]
+  ] as const) await t.rejects(db.command({ find: 'numbers', ...members }), { code }, JSON.stringify(members))
+})
+
+t.test('options that are not implemented are refused, unless they ask for nothing', async (t) => {
+  const { client } = await start(t, 1)
+  const db = client.db('test')
+  for (const members of [{ tailable: true }, { awaitData: true }, { returnKey: true }, { showRecordId: true }, { min: { _id: 1 } }, { max: { _id: 1 } }, { collation: { locale: 'de' } }]) {
+    await t.rejects(db.command({ find: 'numbers', ...members }), { code: 238 }, JSON.stringify(members))
+  }
+  const nothing = { tailable: false, awaitData: false, returnKey: false, showRecordId: false, min: {}, max: {}, collation: { locale: 'simple' }, allowDiskUse: true, noCursorTimeout: true }
+  t.equal((await db.command({ find: 'numbers', ...nothing })).cursor.firstBatch.length, 1)
+})
