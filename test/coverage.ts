@@ -26,7 +26,7 @@ for (const [folder, least] of Object.entries(folders)) {
 function sourceFiles (folder: string): string[] {
   const owner = (file: string) => Object.keys(folders).find((name) => file.startsWith(name))
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => folder + file.replaceAll('\\', '/'))
-  return files.filter((file) => /\.[jt]s$/.test(file) && !file.includes('/test/') && owner(file) === folder)
+  return files.filter((file) => /(?<!\.d)\.[jt]s$/.test(file) && !file.includes('/test/') && owner(file) === folder)
 }
 
 /** A file that no test has loaded has no covered lines, unless nothing of it is left when the types are gone. */

@@ -31,7 +31,7 @@ export class ServerProcess extends EventEmitter<{ line: [LogLine] }> {
 
   /** Resolves when the log names the address. */
   async ready (): Promise<this> {
-    const ended = this.exited.then(() => { throw new Error(`the server has ended: ${this.errors}${JSON.stringify(this.log.at(-1))}`) })
+    const ended = this.exited.then(() => { throw new Error(`the server has ended: ${this.errors}${JSON.stringify(this.log)}`) })
     const { msg } = await Promise.race([this.line(/^ready at /), ended])
     this.url = msg.replace('ready at ', '')
     return this
