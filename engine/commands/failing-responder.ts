@@ -25,7 +25,7 @@ export class FailingResponder implements Responder {
     return failure === undefined ? this.#responder.respond(request, connection) : this.#fail(failure, occasion, request, connection)
   }
 
-  respondToError (error: EngineError): Reply {
+  respondToError (error: unknown): Reply {
     return this.#responder.respondToError(error)
   }
 

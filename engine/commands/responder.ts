@@ -35,8 +35,8 @@ export class CommandResponder implements Responder {
     }
   }
 
-  respondToError (error: EngineError): Reply {
-    return errorReply(error)
+  respondToError (error: unknown): Reply {
+    return errorReply(asEngineError(error))
   }
 
   #find ({ body, database }: Request, connection: Connection): Command {

@@ -50,12 +50,11 @@ class Rows {
 
   /** The ids with which the rows of a table begin, each once. */
   * ids (table: Table): Generator<number> {
-    for (let from = 0; ; from++) {
-      const [next] = [...table.getKeys({ start: rowPrefix(from), limit: 1, transaction: this.#transaction })]
-      if (next === undefined) return
-      from = next.readUInt32BE()
-      yield from
+    const nextFrom = (id: number): number | undefined => {
+      const [key] = [...table.getKeys({ start: rowPrefix(id), limit: 1, transaction: this.#transaction })]
+      return key?.readUInt32BE()
     }
+    for (let id = nextFrom(0); id !== undefined; id = nextFrom(id + 1)) yield id
   }
 
   #range (id: number): { start: Buffer, end: Buffer } {

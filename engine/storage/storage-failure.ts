@@ -55,10 +55,6 @@ function reasonOf ({ message }: Error): string {
 async function causeOf (error: unknown): Promise<Error> {
   if (!(error instanceof Error)) return new Error(String(error))
   if (!('commitError' in error)) return error
-  try {
-    await error.commitError
-    return error
-  } catch (cause) {
-    return cause instanceof Error ? cause : error
-  }
+  const cause: unknown = await Promise.resolve(error.commitError).catch((reason: unknown) => reason)
+  return cause instanceof Error ? cause : error
 }

@@ -30,6 +30,11 @@ t.test('numbers become int32 where they fit, bigints int64, and undefined is lef
   })))
 })
 
+t.test('names need not be ASCII', async (t) => {
+  const document = { naïve: 1, ключ: { '鍵🗝': 2 } }
+  t.strictSame(write(document, 0), Buffer.from(serialize(document)))
+})
+
 t.test('the classes of bson keep their types', async (t) => {
   const document = {
     a: new ObjectId(), b: new UUID(), c: new Binary(Buffer.of(1)), d: Decimal128.fromString('1.50'), e: new Timestamp({ t: 1, i: 2 }), f: new Double(1), g: /x/i

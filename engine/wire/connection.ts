@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { EngineError } from '../errors.js'
 import { FrameReader, ProtocolViolation } from './frames.js'
 import { MAX_MESSAGE_BYTES } from './limits.js'
 import { isMoreToCome, parseOpMsg, type Message } from './op-msg.js'
@@ -13,7 +12,7 @@ export interface Request extends Message { readonly database?: string }
 /** What a connection asks of whoever runs the commands. Neither function throws or rejects. */
 export interface Responder {
   respond (request: Request, connection: Connection): Reply | Promise<Reply>
-  respondToError (error: EngineError): Reply
+  respondToError (error: unknown): Reply
 }
 
 /** Told why the server dropped a connection: a ProtocolViolation, or a fault of its own. */
@@ -136,8 +135,7 @@ export class Connection {
     try {
       request = parse(frame)
     } catch (error) {
-      if (error instanceof EngineError) return this.#responder.respondToError(error)
-      throw error
+      return this.#responder.respondToError(error)
     }
     return this.#responder.respond(request, this)
   }
