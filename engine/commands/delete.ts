@@ -1,5 +1,5 @@
 import { EngineError } from '../errors.js'
-import { deleteMany, deleteOne } from '../write/delete.js'
+import { deleteMany, deletionOfOne } from '../write/delete.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readEnvironment } from './let.js'
@@ -24,10 +24,11 @@ export const deleteCommand: Command = {
     const namespace = context.namespace('delete')
     const statements = readDeletes(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
-    const outcomes = await runStatements(context, statements, async (write, args) => {
-      if (args.integer('limit') === 1) return await deleteOne(write, namespace, { query: readQuery(args, 'q', { environment }) })
+    const outcomes = await runStatements(context, namespace, statements, (write, args) => {
+      const query = readQuery(args, 'q', { environment })
+      if (args.integer('limit') === 1) return deletionOfOne(query)
       refuseManyRetryable(write, 'limit=0')
-      return await deleteMany(write, namespace, readQuery(args, 'q', { environment }))
+      return { run: () => deleteMany(write, namespace, query) }
     })
     return { n: total(outcomes, 'n'), writeErrors: outcomes.writeErrors }
   }

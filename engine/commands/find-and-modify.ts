@@ -5,12 +5,12 @@ import type { Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
 import { parseUpdate } from '../update/update.js'
 import type { Reply } from '../wire/reply.js'
-import { deleteOne } from '../write/delete.js'
+import { deletionOfOne } from '../write/delete.js'
 import type { Outcome, Shape } from '../write/outcome.js'
-import { updateOne } from '../write/update.js'
+import { runSingle, type SingleWrite } from '../write/single-write.js'
+import { updateOfOne, type UpdateStatement } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
-import type { CommandContext } from './context.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { writeContext } from './statements.js'
@@ -42,7 +42,11 @@ export const findAndModify: Command = {
     checkCollation(args.document('collation'))
     checkCombination(args)
     const isRemoval = args.bool('remove')
-    const outcome = await (isRemoval ? remove(context) : change(context))
+    const namespace = context.namespace('findAndModify')
+    const write = writeContext(context)
+    const environment = readEnvironment(args, write.now)
+    const single = isRemoval ? readDeletion(args, environment) : updateOfOne(write, namespace, readUpdate(args, environment))
+    const outcome = await runSingle(write, namespace, single)
     return { lastErrorObject: describe(outcome, isRemoval), value: outcome.document ?? null }
   }
 }
@@ -60,21 +64,19 @@ export function checkCombination (args: Arguments): void {
   if (args.bool('new')) throw conflict("Cannot specify both new=true and remove=true; 'remove' always returns the deleted document")
 }
 
-function remove (context: CommandContext): Promise<Outcome> {
-  const { query, shape } = readTarget(context.args, readEnvironment(context.args, context.services.clock()))
-  return deleteOne(writeContext(context), context.namespace('findAndModify'), { query, shape })
+function readDeletion (args: Arguments, environment: Environment): SingleWrite {
+  const { query, shape } = readTarget(args, environment)
+  return deletionOfOne(query, shape)
 }
 
-function change (context: CommandContext): Promise<Outcome> {
-  const { args } = context
-  const environment = readEnvironment(args, context.services.clock())
+function readUpdate (args: Arguments, environment: Environment): UpdateStatement {
   const { query, shape } = readTarget(args, environment)
-  return updateOne(writeContext(context), context.namespace('findAndModify'), {
+  return {
     query,
     update: parseUpdate(args.requiredValue('update'), { arrayFilters: args.array('arrayFilters'), environment }),
     upsert: args.bool('upsert'),
     image: { state: args.bool('new') ? 'after' : 'before', shape }
-  })
+  }
 }
 
 /** Which document is meant and what of it is wanted back; what is wrong with that must be known before it is changed. */

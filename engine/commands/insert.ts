@@ -1,7 +1,6 @@
 import { insertMany } from '../write/insert.js'
 import type { Command } from './command.js'
-import { writeError } from './error-reply.js'
-import { readBatch, writeContext } from './statements.js'
+import { readBatch, writeContext, writeErrors } from './statements.js'
 
 export const insert: Command = {
   name: 'insert',
@@ -20,7 +19,6 @@ export const insert: Command = {
     const { args } = context
     const documents = readBatch(args, 'documents')
     const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, args.bool('ordered', true))
-    const writeErrors = failures.size === 0 ? undefined : [...failures].map(([index, error]) => writeError(index, error))
-    return { n, writeErrors }
+    return { n, writeErrors: writeErrors(failures) }
   }
 }

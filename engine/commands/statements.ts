@@ -1,8 +1,10 @@
-import { codes, EngineError } from '../errors.js'
+import { EngineError } from '../errors.js'
 import type { Value } from '../bson/value.js'
+import type { Namespace } from '../storage/namespace.js'
 import { MAX_WRITE_BATCH } from '../wire/limits.js'
 import type { Reply } from '../wire/reply.js'
 import type { Outcome } from '../write/outcome.js'
+import { Statements, type Statement } from '../write/statements.js'
 import type { WriteContext } from '../write/write-context.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
@@ -23,39 +25,35 @@ export function readStatements (args: Arguments, name: string, fields: Fields): 
   return readBatch(args, name).map((statement) => readFields(`${args.path}.${name}`, fields, statement))
 }
 
+/**
+ * Runs the statements of a write command. One that fails becomes an entry of `writeErrors`, which a reply only has when
+ * there is one.
+ */
+export async function runStatements (context: CommandContext, namespace: Namespace, statements: readonly Arguments[], parse: (write: WriteContext, statement: Arguments) => Statement): Promise<Outcomes> {
+  const write = writeContext(context)
+  const run = new Statements(write, {
+    namespace,
+    count: statements.length,
+    isOrdered: context.args.bool('ordered', true),
+    parse: (at) => parse(write, statements[at])
+  })
+  await run.run()
+  return { done: run.done, writeErrors: writeErrors(run.failures) }
+}
+
 /** What the statements of a command have done, and those that failed, by their place among them. */
 export interface Outcomes {
   readonly done: ReadonlyMap<number, Outcome>
-  /** `undefined` when all went well: the reply then has no such member. */
   readonly writeErrors: readonly Reply[] | undefined
 }
 
-/**
- * Runs statements one after the other. One that fails becomes an entry of `writeErrors` and ends the command if it is
- * ordered; what ends the whole operation is thrown.
- */
-export async function runStatements (context: CommandContext, statements: readonly Arguments[], run: (write: WriteContext, statement: Arguments) => Promise<Outcome>): Promise<Outcomes> {
-  const done = new Map<number, Outcome>()
-  const writeErrors: Reply[] = []
-  for (const [index, statement] of statements.entries()) {
-    try {
-      done.set(index, await run(writeContext(context, index), statement))
-    } catch (error) {
-      if (!(error instanceof EngineError) || endsOperation.has(error.code)) throw error
-      writeErrors.push(writeError(index, error))
-      if (context.args.bool('ordered', true)) break
-    }
-  }
-  return { done, writeErrors: writeErrors.length === 0 ? undefined : writeErrors }
+export function writeErrors (failures: ReadonlyMap<number, EngineError>): readonly Reply[] | undefined {
+  return failures.size === 0 ? undefined : [...failures].map(([index, error]) => writeError(index, error))
 }
 
-const endsOperation = new Set<number>([
-  codes.MaxTimeMSExpired, codes.ClientDisconnect, codes.Interrupted, codes.InterruptedAtShutdown, codes.TransactionTooOld
-])
-
-export function writeContext (context: CommandContext, statement = 0): WriteContext {
+export function writeContext (context: CommandContext): WriteContext {
   const { store, services, retry } = context
-  return { store, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry, statement }
+  return { store, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry }
 }
 
 /** The sum of what was done. */

@@ -1,7 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import { parseUpdate } from '../update/update.js'
-import { updateMany, updateOne, type UpdateStatement } from '../write/update.js'
+import { updateMany, updateOfOne, type UpdateStatement } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readConstants, readEnvironment } from './let.js'
@@ -36,10 +36,11 @@ export const update: Command = {
     const namespace = context.namespace('update')
     const statements = readUpdates(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
-    const outcomes = await runStatements(context, statements, async (write, args) => {
+    const outcomes = await runStatements(context, namespace, statements, (write, args) => {
       const isMany = args.bool('multi')
       if (isMany) refuseManyRetryable(write, 'multi=true')
-      return await (isMany ? updateMany : updateOne)(write, namespace, readUpdate(args, isMany, environment))
+      const statement = readUpdate(args, isMany, environment)
+      return isMany ? { run: () => updateMany(write, namespace, statement) } : updateOfOne(write, namespace, statement)
     })
     const upserted = [...outcomes.done].filter(([, { upsertedId }]) => upsertedId !== undefined)
     return {

@@ -41,13 +41,30 @@ export function openMatches (source: Source, collection: Collection, query: Quer
     : new SortedMatches(plan, scan, new TopK(query.sort, needed))
 }
 
-export async function firstMatch (matches: Matches, checkInterrupt: CheckInterrupt): Promise<Match | undefined> {
+export async function firstMatch (source: Source, collection: Collection, query: Query, checkInterrupt: CheckInterrupt): Promise<Match | undefined> {
   let first: Match | undefined
-  await matches.read((match) => {
+  await openMatches(source, collection, query, { needed: 1 }).read((match) => {
     first = match
     return false
   }, checkInterrupt)
   return first
+}
+
+/** How many candidates are looked at where nobody else can run meanwhile. */
+const CANDIDATES_AT_A_GLANCE = 20
+
+/** The first match, or whether there is none, if a short look shows it. */
+export function firstMatchAtAGlance (source: Source, collection: Collection, query: Query): Match | undefined | 'undecided' {
+  const { filter, sort } = query
+  const plan = choosePlan(collection, query)
+  const scan = new Scan(source, collection, { access: plan.access, filter, once: false })
+  let first: Match | undefined
+  const state = scan.glance((match) => {
+    const isFirst = first === undefined || sort === undefined || sort.compare(documentValue(match.document), documentValue(first.document)) < 0
+    if (isFirst) first = match
+    return !plan.sorted
+  }, CANDIDATES_AT_A_GLANCE)
+  return state === 'paused' ? 'undecided' : first
 }
 
 /** Matches that have to be collected to be sorted. */

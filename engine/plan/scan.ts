@@ -68,6 +68,12 @@ export class Scan {
     return state === 'paused' ? this.#runOn(visit, checkInterrupt) : state
   }
 
+  /** Runs as far as one look at no more than so many candidates gets. */
+  glance (visit: Visit, candidates: number): ReadState | 'paused' {
+    let left = candidates
+    return this.#slice({ spend: () => --left <= 0 }, visit)
+  }
+
   async #runOn (visit: Visit, checkInterrupt: CheckInterrupt): Promise<ReadState> {
     for (;;) {
       const state = this.#slice(await pause(checkInterrupt), visit)
@@ -75,7 +81,7 @@ export class Scan {
     }
   }
 
-  #slice (slice: Slice, visit: Visit): ReadState | 'paused' {
+  #slice (slice: Pick<Slice, 'spend'>, visit: Visit): ReadState | 'paused' {
     this.#checkStillThere()
     let isPaused = false
     const state = this.#candidates.read((recordId, document) => {

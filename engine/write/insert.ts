@@ -41,7 +41,8 @@ function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, document
   let n = 0
   const end = stepsOfOneWork(start, documents.length, (index) => {
     try {
-      n += ledger.once(index, () => insertOne(tx, write, collection, payload(documents[index]))).n
+      const outcome = ledger.outcomeOf(index) ?? ledger.note(index, insertOne(tx, write, collection, payload(documents[index])))
+      n += outcome.n
     } catch (error) {
       if (!(error instanceof EngineError)) throw error
       failures.set(index, error)

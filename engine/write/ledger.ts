@@ -22,9 +22,10 @@ interface Page {
 }
 
 /**
- * Does each statement of a retryable write once, however often it is sent: the outcomes are kept in the commit that
- * holds their effect, so that the two are there or missing together, also after a crash ("Retryable Writes" of the
- * manual). A session keeps the outcomes of its newest write alone, as MongoDB does. Lives as long as one `tx`.
+ * Knows what the statements of a retryable write have done, so that each is done once, however often it is sent. The
+ * outcomes are kept in the commit that holds their effect: the two are there or missing together, also after a crash
+ * ("Retryable Writes" of the manual). A session keeps the outcomes of its newest write alone, as MongoDB does. A ledger
+ * lives as long as one work, and is empty for a write that is not retryable.
  */
 export class Ledger {
   readonly #tx: Tx
@@ -39,22 +40,30 @@ export class Ledger {
     if (retry !== undefined) this.#page(0, retry)
   }
 
-  once (statement: number, work: () => Outcome): Outcome {
-    if (this.#retry === undefined) return work()
-    const page = this.#page(Math.floor(statement / STATEMENTS_PER_PAGE), this.#retry)
-    const known = page.outcomes.get(String(statement))
-    if (known !== undefined) return decodeOutcome(known)
-    const outcome = work()
-    page.outcomes.set(String(statement), documentValue(encodeOutcome(outcome)))
-    page.isChanged = true
+  /** What a statement has done when it was sent before. */
+  outcomeOf (statement: number): Outcome | undefined {
+    const known = this.#pageOf(statement)?.outcomes.get(String(statement))
+    return known && decodeOutcome(known)
+  }
+
+  /** Keeps, and returns, what a statement has done. */
+  note (statement: number, outcome: Outcome): Outcome {
+    const page = this.#pageOf(statement)
+    page?.outcomes.set(String(statement), documentValue(encodeOutcome(outcome)))
+    if (page !== undefined) page.isChanged = true
     return outcome
   }
 
+  /** Stores what was noted; to be called at the end of the work. */
   save (): void {
     if (this.#retry === undefined || ![...this.#pages.values()].some(({ isChanged }) => isChanged)) return
     for (const [number, { outcomes, isChanged, isOfThisWrite }] of this.#pages) {
       if (isChanged || !isOfThisWrite) this.#tx.putSession(pageKey(this.#retry, number), encodePage(this.#retry, outcomes))
     }
+  }
+
+  #pageOf (statement: number): Page | undefined {
+    return this.#retry && this.#page(Math.floor(statement / STATEMENTS_PER_PAGE), this.#retry)
   }
 
   #page (number: number, retry: Retry): Page {
