@@ -65,6 +65,7 @@ export const codes = {
   DataCorruptionDetected: 369,
   InterruptedAtShutdown: 11600,
   Interrupted: 11601,
+  NotWritablePrimary: 10107,
   BSONObjectTooLarge: 10334,
   DuplicateKey: 11000,
   MergeStageNoMatchingDocument: 13113,

@@ -5,7 +5,7 @@ import type { Reply } from '../wire/reply.js'
 const FAILURE = new Double(0)
 
 /** Codes after which the same write may be sent again; the label is only for writes that carry a transaction number. */
-const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, 10107, codes.InterruptedAtShutdown, 11602, 13435, 13436])
+const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, codes.NotWritablePrimary, codes.InterruptedAtShutdown, 11602, 13435, 13436])
 
 export const RETRYABLE_WRITE = 'RetryableWriteError'
 

@@ -42,8 +42,9 @@ export function outOfDiskSpace (cause: Error): EngineError {
   return new EngineError('OutOfDiskSpace', `nothing was written, because there is no space for it: ${reasonOf(cause)}`)
 }
 
+/** As of a server that has lost its right to write: a client is told that waiting may help, and an API that it is not its own fault. */
 export function readOnly (cause: Error): EngineError {
-  return new EngineError('OperationFailed', `the data files could not be written and are read-only until a restart: ${reasonOf(cause)}`)
+  return new EngineError('NotWritablePrimary', `the data files could not be written and are read-only until a restart: ${reasonOf(cause)}`)
 }
 
 /** Without the page numbers that lmdb adds, which are for the log. */

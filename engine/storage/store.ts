@@ -64,7 +64,7 @@ export class Store {
   /**
    * Runs `work`, which must not wait for anything, in a transaction that it may share with other works. If it throws,
    * its own changes are taken back. Resolves or rejects when the transaction is on the disk.
-   * @throws {EngineError} OutOfDiskSpace, or OperationFailed once the disk has failed
+   * @throws {EngineError} OutOfDiskSpace, or NotWritablePrimary once the disk has failed
    */
   write<T> (work: (tx: Tx) => T): Promise<T> {
     return this.#commits.submit((group) => group.run(work))

@@ -45,7 +45,7 @@ t.test('F-06: a full disk fails writes with their own error, loses nothing, and 
 t.test('F-06: nothing that was acknowledged is lost when a write is cut short', { skip: !isPosix }, async (t) => {
   const directory = await temporaryDirectory(t)
   const { acknowledged, failures, counted, findings } = await runScenario('cut short', directory, ['sh', '-c', 'ulimit -f 16384 && exec "$0" "$@"'])
-  t.ok(failures.every(({ code }) => code === codes.OutOfDiskSpace || code === codes.OperationFailed))
+  t.ok(failures.every(({ code }) => code === codes.OutOfDiskSpace || code === codes.NotWritablePrimary))
   t.same({ counted, findings }, { counted: acknowledged, findings: 0 })
   const store = await openStore(directory)
   t.teardown(() => store.close())
@@ -56,7 +56,7 @@ t.test('F-06: nothing that was acknowledged is lost when a write is cut short', 
 t.test('F-07: when the disk has failed, nothing more is acknowledged, and what was is read', { skip: process.platform !== 'linux' }, async (t) => {
   const directory = await temporaryDirectory(t)
   const { acknowledged, failures, counted } = await runScenario('broken', directory)
-  t.same(failures.map(({ code }) => code), [codes.OperationFailed, codes.OperationFailed, codes.OperationFailed])
+  t.same(failures.map(({ code }) => code), [codes.NotWritablePrimary, codes.NotWritablePrimary, codes.NotWritablePrimary])
   t.same([acknowledged, counted], [1, 1])
   const store = await openStore(directory)
   t.teardown(() => store.close())
@@ -109,9 +109,9 @@ t.test('works that wait while the disk fails are refused', async (t) => {
     tx.collection(things)
   })
   const second = store.write((tx) => tx.collection(things))
-  await t.rejects(first, { code: codes.OperationFailed })
-  await t.rejects(second, { code: codes.OperationFailed })
-  await t.rejects(store.write(() => {}), { code: codes.OperationFailed })
+  await t.rejects(first, { code: codes.NotWritablePrimary })
+  await t.rejects(second, { code: codes.NotWritablePrimary })
+  await t.rejects(store.write(() => {}), { code: codes.NotWritablePrimary })
   t.match(log, [{ level: 'error', msg: 'a commit has failed', kind: 'broken' }])
 })
 

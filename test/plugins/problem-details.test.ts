@@ -38,6 +38,7 @@ for (const error of [new Error('a secret'), new TypeError('a secret'), 'a secret
 
 const transient: [string, Error][] = [
   ['a lost connection', new MongoNetworkError('connection 1 to 10.0.0.1 closed')],
+  ['a socket that broke under a write', Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' })],
   ['no connection', new MongoNotConnectedError('client must be connected')],
   ['a query that took too long', new MongoServerError({ code: 50, message: 'operation exceeded time limit' })],
   ['a primary that stepped down', new MongoServerError({ code: 10107, message: 'not primary' })],
