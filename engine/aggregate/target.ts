@@ -33,5 +33,5 @@ export function storable (document: Buffer): Buffer {
 
 /** What a stage writes with: nothing of it is a statement that a client could send again. */
 export function writeContext ({ store, now, pace }: Operation): WriteContext {
-  return { store, now, checkInterrupt: () => pace.checkInterrupt(), retry: undefined, statement: 0 }
+  return { store, now, checkInterrupt: () => pace.checkInterrupt(), retry: undefined }
 }
