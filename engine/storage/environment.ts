@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb'
 import { checkDataFile } from './data-file.js'
+import { rawValues } from './raw-values.js'
 
 export type Table = Database<Buffer, Buffer>
 
@@ -24,7 +25,7 @@ export type Tables = Readonly<Record<typeof tableNames[number], Table>>
 /** The layout of the rows. A change that older code would misread needs a new number. */
 export const FORMAT = 1
 const FORMAT_KEY = Buffer.from('format')
-const RAW = { keyEncoding: 'binary', encoding: 'binary' } as const
+const RAW_TABLE = { keyEncoding: 'binary', encoder: rawValues } as const
 
 /**
  * The LMDB environment of a data directory. What has been committed last is read through one snapshot, which is
@@ -101,7 +102,7 @@ export class Environment {
 export async function openEnvironment (directory: string, { readOnly = false } = {}): Promise<Environment> {
   checkDataFile(join(directory, 'data.mdb'))
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
-  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, ...RAW })
+  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
   try {
     if (!readOnly) for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const meta = openTable(root, 'meta')
@@ -115,7 +116,7 @@ export async function openEnvironment (directory: string, { readOnly = false } =
 }
 
 function openTable (root: RootDatabase<Buffer, Buffer>, name: string): Table {
-  return root.openDB<Buffer, Buffer>(name, RAW)
+  return root.openDB<Buffer, Buffer>(name, RAW_TABLE)
 }
 
 /** Stamps new files, and refuses those that this code might misread. */
