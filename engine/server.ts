@@ -6,6 +6,7 @@ import type { FailPoints } from './commands/fail-points.js'
 import { FailingResponder } from './commands/failing-responder.js'
 import { CommandResponder } from './commands/responder.js'
 import { Status } from './commands/status.js'
+import { Transactions } from './commands/transactions.js'
 import type { Log } from './log.js'
 import type { Store } from './storage/store.js'
 import { Connection, type Responder } from './wire/connection.js'
@@ -40,6 +41,7 @@ export class EngineServer {
   readonly #options: ServerOptions
   readonly #status: Status
   readonly #cursors = new Cursors()
+  readonly #transactions: Transactions
   readonly #responder: Responder
   readonly #patience: number
   readonly #sweeper: NodeJS.Timeout
@@ -52,6 +54,7 @@ export class EngineServer {
     this.#options = options
     this.#patience = patience
     this.#status = new Status(clock())
+    this.#transactions = new Transactions(store)
     const responder = new CommandResponder(commands, {
       store,
       log,
@@ -59,6 +62,7 @@ export class EngineServer {
       credentials,
       failPoints,
       cursors: this.#cursors,
+      transactions: this.#transactions,
       status: this.#status,
       address: () => this.#address,
       closing: () => this.#isClosing
@@ -93,6 +97,7 @@ export class EngineServer {
     this.#isClosing = true
     clearInterval(this.#sweeper)
     this.#cursors.close()
+    this.#transactions.close()
     if (!this.#server.listening) return
     const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const connection of this.#connections) connection.close()

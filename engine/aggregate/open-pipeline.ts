@@ -19,12 +19,12 @@ export function openPipeline (steps: readonly Step[], namespace: Namespace | und
 }
 
 async function * readAll (namespace: Namespace, leading: LeadingQuery, operation: Operation): Batches {
-  const collection = operation.store.catalog.find(namespace)
+  const collection = operation.data.catalog.find(namespace)
   if (collection !== undefined) yield * readQuery(operation, collection, leading)
 }
 
 async function * countAll (namespace: Namespace, leading: LeadingQuery, ofCount: NonNullable<Step['ofCount']>, operation: Operation): Batches {
-  const collection = operation.store.catalog.find(namespace)
+  const collection = operation.data.catalog.find(namespace)
   const count = collection === undefined ? 0 : await countQuery(operation, collection, leading)
   yield ofCount(count, operation)
 }

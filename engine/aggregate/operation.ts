@@ -1,11 +1,11 @@
 import type { Value } from '../bson/value.js'
 import { documentContext, type Environment, type Expression, type Operand } from '../expression/expression.js'
-import type { Store } from '../storage/store.js'
+import type { Data } from '../storage/store.js'
 import type { Pace } from './pace.js'
 
 /** What the stages of a running pipeline may use; the variables are those of the command's `let`, or of a `$lookup`'s. */
 export interface Operation extends Environment {
-  readonly store: Store
+  readonly data: Data
   readonly pace: Pace
 }
 

@@ -59,8 +59,8 @@ function allOf (filters: readonly Value[]): Value {
   return documentValue(buildDocument([['$and', arrayValue(filters)]]))
 }
 
-export function openQuery ({ store }: Operation, collection: Collection, { query, skip, limit }: LeadingQuery): Matches {
-  return openMatches(store, collection, query, { needed: skip + limit })
+export function openQuery ({ data }: Operation, collection: Collection, { query, skip, limit }: LeadingQuery): Matches {
+  return openMatches(data, collection, query, { needed: skip + limit })
 }
 
 /** The documents of a query, in batches. */
@@ -82,9 +82,9 @@ export async function * readQuery (operation: Operation, collection: Collection,
 }
 
 /** How many documents a query has: none of them is copied, and without a filter none is read. */
-export async function countQuery ({ store, pace }: Operation, collection: Collection, { query, isUnfiltered, skip, limit }: LeadingQuery): Promise<number> {
+export async function countQuery ({ data, pace }: Operation, collection: Collection, { query, isUnfiltered, skip, limit }: LeadingQuery): Promise<number> {
   let found = 0
-  if (isUnfiltered) found = store.read.count(collection)
-  else if (limit > 0) await openMatches(store, collection, { ...query, sort: undefined }).read(() => ++found < skip + limit, () => pace.checkInterrupt())
+  if (isUnfiltered) found = data.read.count(collection)
+  else if (limit > 0) await openMatches(data, collection, { ...query, sort: undefined }).read(() => ++found < skip + limit, () => pace.checkInterrupt())
   return Math.min(Math.max(found - skip, 0), limit)
 }

@@ -53,6 +53,8 @@ export interface StageDefinition {
   readonly position?: 'first' | 'last'
   /** Whether it has documents of its own and reads those of no collection. */
   readonly isSource?: boolean
+  /** Whether it writes, which no transaction allows. */
+  readonly isWriter?: boolean
   /** Where it may not be used. */
   readonly notIn?: readonly Place[]
   /** @throws {EngineError} with MongoDB's code for what it cannot be */

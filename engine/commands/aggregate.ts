@@ -1,5 +1,6 @@
 import { openPipeline } from '../aggregate/open-pipeline.js'
 import { Pace } from '../aggregate/pace.js'
+import type { Step } from '../aggregate/stage.js'
 import { EngineError } from '../errors.js'
 import { readAggregation } from './aggregation.js'
 import type { Command } from './command.js'
@@ -10,6 +11,7 @@ import { PipelineSource } from './pipeline-source.js'
 export const aggregate: Command = {
   name: 'aggregate',
   summary: 'Pipelines of the stages listed below, hint, `let`, batches; no collation but simple, no files for what takes over 100 MB',
+  inTransaction: 'part',
   // allowDiskUse has no files to allow, and bypassDocumentValidation nothing to bypass.
   fields: {
     aggregate: ['string', 'number'],
@@ -26,13 +28,21 @@ export const aggregate: Command = {
   },
 
   async run (context) {
-    const { args, database, services, store } = context
+    const { args, data, database, services } = context
     const aggregation = readAggregation(args, database, services.clock(), args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     const { namespace, steps, environment, options } = aggregation
+    if (context.transaction !== undefined) refuseWriters(steps)
     const pace = new Pace(() => context.checkInterrupt())
-    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, store, pace }, options), pace)
+    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace }, options), pace)
     return await firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), source, { batchSize: readBatchSize(args) })
+  }
+}
+
+function refuseWriters (steps: readonly Step[]): void {
+  const writer = steps.find(({ definition }) => definition.isWriter)
+  if (writer !== undefined) {
+    throw new EngineError('OperationNotSupportedInTransaction', `Stage not supported inside of a multi-document transaction: ${writer.definition.name}`)
   }
 }

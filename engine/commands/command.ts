@@ -16,6 +16,8 @@ export interface Command {
   readonly fields: Fields
   /** Whether a driver may send it with a transaction number, to be answered once however often it is sent. */
   readonly isRetryable?: boolean
+  /** Whether it can be part of a transaction, or ends one; without it a transaction refuses the command. */
+  readonly inTransaction?: 'part' | 'end'
   /** Whether it is answered before the client has proved who it is. */
   readonly isPublic?: boolean
   run (context: CommandContext): Reply | Promise<Reply>

@@ -8,11 +8,18 @@ const readConcernFields: Fields = { level: 'string', afterClusterTime: 'timestam
 /** Every write is on disk before it is visible, and there is one node: these four levels are the same here. */
 const levels = new Set(['local', 'available', 'majority', 'linearizable'])
 
+/** Those that a transaction can have: it always reads a snapshot of what is on the disk. */
+const transactionLevels = new Set(['local', 'majority', 'snapshot'])
+
 /** @throws {EngineError} for a level that this engine cannot give */
-export function checkReadConcern (concern: Value): void {
+export function checkReadConcern (concern: Value, isOfTransaction: boolean): void {
   const level = readConcernLevel(concern)
+  if (isOfTransaction && transactionLevels.has(level)) return
+  if (isOfTransaction) {
+    throw new EngineError('InvalidOptions', "The readConcern level must be either 'local' (default), 'majority' or 'snapshot' in order to run in a transaction")
+  }
   if (levels.has(level)) return
-  if (level === 'snapshot') throw new EngineError('InvalidOptions', 'read concern level snapshot is not supported')
+  if (level === 'snapshot') throw new EngineError('InvalidOptions', 'read concern level snapshot is only supported in transactions')
   throw new EngineError('BadValue', `Enumeration value '${level}' for field 'readConcern.level' is not a valid value.`)
 }
 

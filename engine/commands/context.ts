@@ -1,12 +1,17 @@
 import { EngineError } from '../errors.js'
 import type { Connection, Request } from '../wire/connection.js'
-import type { Retry } from '../write/ledger.js'
+import type { Numbered } from '../write/ledger.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readCommand } from './generic-arguments.js'
 import { checkDatabaseName, Namespace } from '../storage/namespace.js'
+import type { Data, Transaction } from '../storage/store.js'
+import type { Reply } from '../wire/reply.js'
+import type { ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
 import { readRetry, sessionId } from './session.js'
+import { readTransaction } from './transaction-arguments.js'
+import type { TransactionRequest } from './transactions.js'
 
 /** Everything that one run of a command may use. */
 export class CommandContext {
@@ -18,8 +23,10 @@ export class CommandContext {
   /** The logical session's id, or undefined when the client sent none. */
   readonly lsid: Buffer | undefined
   /** Given for a write that must be answered, not done again, when it has been done before. */
-  readonly retry: Retry | undefined
+  readonly retry: Numbered | undefined
+  readonly transactionRequest: TransactionRequest | undefined
   readonly #deadline: number
+  #transaction: Transaction | undefined
 
   /** @throws {EngineError} for arguments that the command does not take */
   constructor (command: Command, request: Request, services: Services, connection: Connection) {
@@ -30,13 +37,43 @@ export class CommandContext {
     this.database = checkDatabaseName(request.database ?? this.args.requiredString('$db'))
     const session = this.args.document('lsid')
     this.lsid = session && sessionId(session, 'lsid')
-    this.retry = readRetry(command, this.args, this.lsid)
+    this.transactionRequest = readTransaction(command, this.args, this.lsid)
+    this.retry = this.transactionRequest === undefined ? readRetry(command, this.args, this.lsid) : undefined
     // 0 means no limit, as in MongoDB.
     this.#deadline = performance.now() + (this.args.count('maxTimeMS') || Infinity)
   }
 
   get store (): Services['store'] {
     return this.services.store
+  }
+
+  /** The transaction that the command is part of. */
+  get transaction (): Transaction | undefined {
+    return this.#transaction
+  }
+
+  /** What documents are read from and written to. */
+  get data (): Data {
+    return this.#transaction ?? this.services.store
+  }
+
+  /** As what the command was sent: it decides about the labels of its errors. */
+  get errorRole (): ErrorRole | undefined {
+    if (this.retry !== undefined) return 'retryable write'
+    return this.transactionRequest && (this.command.inTransaction === 'end' ? 'end of transaction' : 'transaction')
+  }
+
+  /** Runs the command, in its transaction if it is part of one. */
+  run (): Reply | Promise<Reply> {
+    const { command, retry, transactionRequest, services: { transactions } } = this
+    if (transactionRequest !== undefined && command.inTransaction === 'part') {
+      return transactions.run(transactionRequest, (transaction) => {
+        this.#transaction = transaction
+        return command.run(this)
+      })
+    }
+    if (retry !== undefined) transactions.supersede(retry)
+    return command.run(this)
   }
 
   /** The collection that a `collection` argument names. */

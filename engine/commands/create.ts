@@ -10,6 +10,7 @@ const unsupported = [
 export const create: Command = {
   name: 'create',
   summary: 'A collection without options, which may be there already; no views, capped or time series collections, validators',
+  inTransaction: 'part',
   fields: {
     create: 'collection',
     collation: 'document',
@@ -24,7 +25,7 @@ export const create: Command = {
     checkCollation(context.args.document('collation'))
     const namespace = context.namespace('create')
     // Since 7.0 a collection that is there with the same options, of which there are none, is no error.
-    await context.store.write((tx) => tx.collection(namespace))
+    await context.data.write((tx) => tx.collection(namespace))
     return {}
   }
 }

@@ -20,14 +20,14 @@ export interface FirstBatch {
  */
 export function firstBatch (context: CommandContext, namespace: string, source: CursorSource, { batchSize = FIRST_BATCH, isOnly = false }: FirstBatch): Reply | Promise<Reply> {
   return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt()), ({ documents, isLast }) => {
-    const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context.lsid)
+    const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context)
     return { cursor: { firstBatch: documents, id, ns: namespace } }
   })
 }
 
 /** The next batch of a cursor; a batch without a size is only limited by its bytes. */
 export async function nextBatch (context: CommandContext, namespace: string, id: bigint, batchSize = Infinity): Promise<Reply> {
-  const { documents, isLast } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), () => context.checkInterrupt())
+  const { documents, isLast } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), () => context.checkInterrupt(), context.transaction)
   return { cursor: { nextBatch: documents, id: isLast ? 0n : id, ns: namespace } }
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EngineError } from '../errors.js'
+import type { Transaction } from '../storage/store.js'
 
 /** A cursor that nobody asks for is forgotten after this long, as in MongoDB (`cursorTimeoutMillis`). */
 const IDLE_MS = 10 * 60_000
@@ -16,9 +17,17 @@ export interface CursorSource {
   next (limits: BatchLimits, checkInterrupt: () => void): Batch | Promise<Batch>
 }
 
+/** Whose cursor it is: it ends with its session, and can only be used in its transaction. */
+export interface CursorOwner {
+  readonly lsid?: Buffer
+  readonly transaction?: Transaction
+}
+
 interface Cursor {
   readonly namespace: string
   readonly session: string | undefined
+  /** The transaction whose state it reads. */
+  readonly transaction: Transaction | undefined
   readonly source: CursorSource
   usedAt: number
   isInUse: boolean
@@ -43,11 +52,11 @@ export class Cursors {
   }
 
   /** Keeps what a first batch has left and returns the id under which it can be had. */
-  add (namespace: string, source: CursorSource, lsid?: Buffer): bigint {
+  add (namespace: string, source: CursorSource, { lsid, transaction }: CursorOwner = {}): bigint {
     if (this.#cursors.size >= MAX_OPEN) throw new EngineError('OperationFailed', `more than ${MAX_OPEN} cursors are open`)
     const id = this.#unusedId()
     const session = lsid?.toString('hex')
-    this.#cursors.set(id, { namespace, session, source, usedAt: this.#now(), isInUse: false })
+    this.#cursors.set(id, { namespace, session, transaction, source, usedAt: this.#now(), isInUse: false })
     return id
   }
 
@@ -55,8 +64,9 @@ export class Cursors {
    * The next batch of a cursor, which is gone after its last batch and after any error.
    * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
    */
-  async next (id: bigint, namespace: string, limits: BatchLimits, checkInterrupt: () => void): Promise<Batch> {
+  async next (id: bigint, namespace: string, limits: BatchLimits, checkInterrupt: () => void, transaction?: Transaction): Promise<Batch> {
     const cursor = this.#find(id, namespace)
+    checkTransaction(id, cursor.transaction, transaction)
     cursor.isInUse = true
     try {
       const batch = await cursor.source.next(limits, checkInterrupt)
@@ -118,4 +128,11 @@ export class Cursors {
     const id = randomBytes(8).readBigInt64BE() & 0x7fff_ffff_ffff_ffffn
     return id === 0n || this.#cursors.has(id) ? this.#unusedId() : id
   }
+}
+
+function checkTransaction (id: bigint, own: Transaction | undefined, other: Transaction | undefined): void {
+  if (own === other) return
+  if (own === undefined) throw new EngineError(50739, `Cannot run getMore on cursor ${id}, which was not created in a transaction, in a transaction`)
+  if (other === undefined) throw new EngineError(50740, `Cannot run getMore on cursor ${id}, which was created in a transaction, without a txnNumber`)
+  throw new EngineError(50741, `Cannot run getMore on cursor ${id}, which was created in another transaction`)
 }

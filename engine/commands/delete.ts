@@ -18,6 +18,7 @@ export const deleteCommand: Command = {
   name: 'delete',
   summary: 'One or all matching documents, hint, `let`, ordered or not',
   isRetryable: true,
+  inTransaction: 'part',
   fields: { delete: 'collection', deletes: 'array', ordered: 'bool', let: 'document', writeConcern: 'document' },
 
   async run (context) {

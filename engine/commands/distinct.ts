@@ -13,6 +13,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 export const distinct: Command = {
   name: 'distinct',
   summary: 'The different values of a field, in the order in which they are met',
+  inTransaction: 'part',
   fields: {
     distinct: 'collection',
     key: 'string',
@@ -23,12 +24,12 @@ export const distinct: Command = {
   },
 
   async run (context) {
-    const { args, store } = context
+    const { args, data } = context
     const { query, path } = readDistinct(args, context.services.clock())
-    const collection = store.catalog.find(context.namespace('distinct'))
+    const collection = data.catalog.find(context.namespace('distinct'))
     if (collection === undefined) return { values: [] }
     const values = new DistinctValues()
-    await openMatches(store, collection, query).read(({ document }) => {
+    await openMatches(data, collection, query).read(({ document }) => {
       values.addAll(documentValue(document), path)
       return true
     }, () => context.checkInterrupt())

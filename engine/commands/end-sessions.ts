@@ -3,11 +3,14 @@ import { sessionIds } from './session.js'
 
 export const endSessions: Command = {
   name: 'endSessions',
-  summary: 'Closes the cursors of the sessions',
+  summary: 'Closes the cursors of the sessions and aborts their transactions',
   fields: { endSessions: 'array' },
 
-  run ({ args, services: { cursors } }) {
-    for (const id of sessionIds(args, 'endSessions')) cursors.killSession(id)
+  run ({ args, services: { cursors, transactions } }) {
+    for (const id of sessionIds(args, 'endSessions')) {
+      transactions.abortSession(id)
+      cursors.killSession(id)
+    }
     return {}
   }
 }

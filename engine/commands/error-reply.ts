@@ -7,18 +7,29 @@ const FAILURE = new Double(0)
 /** Codes after which the same write may be sent again; the label is only for writes that carry a transaction number. */
 const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, codes.NotWritablePrimary, codes.InterruptedAtShutdown, 11602, 13435, 13436])
 
-export const RETRYABLE_WRITE = 'RetryableWriteError'
+/** Codes after which a whole transaction may be run again. */
+const transient = new Set<number>([codes.LockTimeout, codes.WriteConflict, codes.NoSuchTransaction])
 
-export function isRetryable (code: number): boolean {
-  return retryable.has(code)
+/** As what a command was sent. */
+export type ErrorRole = 'retryable write' | 'transaction' | 'end of transaction'
+
+/** Tells a driver that it may send the same command again. */
+export function retryLabels (code: number, role: ErrorRole | undefined): string[] {
+  return role !== undefined && role !== 'transaction' && retryable.has(code) ? ['RetryableWriteError'] : []
+}
+
+/** Tells a driver that it may run the whole transaction again. */
+function transactionLabels (code: number, role: ErrorRole | undefined): string[] {
+  if (role === undefined || role === 'retryable write') return []
+  return transient.has(code) || (role === 'transaction' && retryable.has(code)) ? ['TransientTransactionError'] : []
 }
 
 /** The reply to a command that failed as a whole. */
-export function errorReply (error: EngineError, isRetryableWrite = false): Reply {
+export function errorReply (error: EngineError, role?: ErrorRole): Reply {
   const { message, code, codeName, members, labels } = error
   // Labels that a fail point was told to give take the place of those that the error would have.
   if ('errorLabels' in members) return { ok: FAILURE, errmsg: message, code, codeName, ...members }
-  const errorLabels = isRetryableWrite && isRetryable(code) ? [...labels, RETRYABLE_WRITE] : labels
+  const errorLabels = [...labels, ...retryLabels(code, role), ...transactionLabels(code, role)]
   return { ok: FAILURE, errmsg: message, code, codeName, ...members, ...(errorLabels.length > 0 && { errorLabels }) }
 }
 

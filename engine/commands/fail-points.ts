@@ -1,10 +1,12 @@
 import type { Value } from '../bson/value.js'
+import type { ErrorRole } from './error-reply.js'
 
 /** A command that is about to be run, as far as it matters to fail points. */
 export interface Occasion {
   readonly command: string
   /** What the client calls itself. */
   readonly appName: string | undefined
+  readonly role: ErrorRole | undefined
   /** Of a retryable write its session and number, by which it is known again when it is sent again. */
   readonly retryableWrite: string | undefined
   readonly hasTimeLimit: boolean

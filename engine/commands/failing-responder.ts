@@ -3,7 +3,7 @@ import { findField, payload, type Value } from '../bson/value.js'
 import { codes, EngineError, type ErrorCode } from '../errors.js'
 import type { Connection, Request, Responder } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
-import { errorReply, isRetryable, RETRYABLE_WRITE } from './error-reply.js'
+import { errorReply, retryLabels, type ErrorRole } from './error-reply.js'
 import type { FailPoints, Failure, Occasion } from './fail-points.js'
 import { firstName } from './responder.js'
 
@@ -29,26 +29,34 @@ export class FailingResponder implements Responder {
     return this.#responder.respondToError(error)
   }
 
-  async #fail (failure: Failure, { retryableWrite }: Occasion, request: Request, connection: Connection): Promise<Reply> {
+  async #fail (failure: Failure, { role }: Occasion, request: Request, connection: Connection): Promise<Reply> {
     const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
     if (failure.delay > 0) await delay(failure.delay)
     if (closesConnection === 'before') return hangUp(connection)
-    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), retryableWrite !== undefined)
+    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), role)
     const reply = await this.#responder.respond(request, connection)
     if (closesConnection === 'after') return hangUp(connection)
     if (writeConcernError === undefined) return reply
-    const labels = errorLabels ?? (retryableWrite !== undefined && isRetryable(writeConcernError.code) ? [RETRYABLE_WRITE] : [])
+    const labels = errorLabels ?? retryLabels(writeConcernError.code, role)
     return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
   }
 }
 
 function occasionOf ({ body }: Request, { appName }: Connection): Occasion {
+  const command = firstName(body)
   return {
-    command: firstName(body),
+    command,
     appName,
+    role: roleOf(command, body),
     retryableWrite: retryableWriteOf(body),
     hasTimeLimit: findField(body, 'maxTimeMS') !== undefined
   }
+}
+
+function roleOf (command: string, body: Value): ErrorRole | undefined {
+  if (findField(body, 'txnNumber') === undefined) return undefined
+  if (findField(body, 'autocommit') === undefined) return 'retryable write'
+  return command === 'commitTransaction' || command === 'abortTransaction' ? 'end of transaction' : 'transaction'
 }
 
 function retryableWriteOf (body: Value): string | undefined {

@@ -20,6 +20,7 @@ export const findAndModify: Command = {
   aliases: ['findandmodify'],
   summary: 'Updates or removes one document and returns it as it was or is; sort, projection, pipelines, `let`, upsert',
   isRetryable: true,
+  inTransaction: 'part',
   fields: {
     findAndModify: 'collection',
     query: 'document',

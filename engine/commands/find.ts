@@ -15,6 +15,7 @@ const unsupported = ['awaitData', 'max', 'min', 'returnKey', 'showRecordId', 'ta
 export const find: Command = {
   name: 'find',
   summary: 'Filter, sort, projection, skip, limit, hint, `let`, batches; no collation but simple, `min`, `max`, tailable cursors',
+  inTransaction: 'part',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {
     find: 'collection',
@@ -37,13 +38,13 @@ export const find: Command = {
 
   /** Not async: what is found at once is answered at once. */
   run (context): Reply | Promise<Reply> {
-    const { args, services, store } = context
+    const { args, data, services } = context
     const namespace = context.namespace('find')
     const { query, window } = readFind(args, services.clock())
-    const collection = store.catalog.find(namespace)
+    const collection = data.catalog.find(namespace)
     const source = collection === undefined
       ? emptySource
-      : new FindSource(openMatches(store, collection, query, { needed: window.skip + window.limit }), window)
+      : new FindSource(openMatches(data, collection, query, { needed: window.skip + window.limit }), window)
     return firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
   }
 }

@@ -46,7 +46,11 @@ export function readCommand (command: Command, { body, sequences }: Message): Ar
   })
   const args = new Arguments(command.name, values, readSequences(command, fields, sequences))
   const readConcern = args.document('readConcern')
-  if (readConcern !== undefined) checkReadConcern(readConcern)
+  if (readConcern !== undefined) {
+    // A transaction's first command has that of the transaction, whatever the command is.
+    if (!args.has('startTransaction') && !('readConcern' in command.fields)) throw unsupportedConcern('readConcern', command)
+    checkReadConcern(readConcern, args.has('startTransaction'))
+  }
   const writeConcern = args.document('writeConcern')
   if (writeConcern !== undefined) checkWriteConcern(writeConcern)
   checkApiVersion(command, args)
@@ -56,7 +60,7 @@ export function readCommand (command: Command, { body, sequences }: Message): Ar
 function fieldsOf (command: Command): FieldTable {
   let fields = known.get(command)
   if (fields === undefined) {
-    fields = compileFields({ ...genericFields, ...command.fields })
+    fields = compileFields({ ...genericFields, ...(command.inTransaction === 'part' && { readConcern: 'document' as const }), ...command.fields })
     known.set(command, fields)
   }
   return fields
@@ -78,5 +82,9 @@ function fieldOf (name: string, fields: FieldTable, { name: command }: Command):
   const field = fields.get(name) ?? fields.get('*')
   if (field !== undefined) return field
   if (name !== 'readConcern' && name !== 'writeConcern') return unknown(command, name)
-  throw new EngineError('InvalidOptions', `Command ${command} does not support ${name}`)
+  throw unsupportedConcern(name, { name: command })
+}
+
+function unsupportedConcern (concern: string, { name }: Pick<Command, 'name'>): EngineError {
+  return new EngineError('InvalidOptions', `Command ${name} does not support ${concern}`)
 }

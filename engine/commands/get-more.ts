@@ -5,6 +5,7 @@ import { refuseUnsupported } from './unsupported.js'
 export const getMore: Command = {
   name: 'getMore',
   summary: 'The next batch of a cursor',
+  inTransaction: 'part',
   fields: { getMore: 'int64', collection: 'string', batchSize: 'number', term: 'number', lastKnownCommittedOpTime: 'any' },
 
   run (context) {

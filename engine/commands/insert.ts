@@ -1,11 +1,12 @@
 import { insertMany } from '../write/insert.js'
 import type { Command } from './command.js'
-import { readBatch, writeContext, writeErrors } from './statements.js'
+import { isOrdered, readBatch, writeContext, writeErrors } from './statements.js'
 
 export const insert: Command = {
   name: 'insert',
   summary: 'Documents, ordered or not; several to a commit',
   isRetryable: true,
+  inTransaction: 'part',
   // There are no validators that could be bypassed.
   fields: {
     insert: 'collection',
@@ -18,7 +19,7 @@ export const insert: Command = {
   async run (context) {
     const { args } = context
     const documents = readBatch(args, 'documents')
-    const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, args.bool('ordered', true))
+    const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, isOrdered(context))
     return { n, writeErrors: writeErrors(failures) }
   }
 }

@@ -5,6 +5,7 @@ import type { Command } from './command.js'
 export const killCursors: Command = {
   name: 'killCursors',
   summary: 'Forgets cursors',
+  inTransaction: 'part',
   fields: { killCursors: 'collection', cursors: 'array' },
 
   run (context) {

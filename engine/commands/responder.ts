@@ -4,7 +4,7 @@ import type { Connection, Request, Responder } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
 import type { Command } from './command.js'
 import { CommandContext } from './context.js'
-import { asEngineError, errorReply } from './error-reply.js'
+import { asEngineError, errorReply, type ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
 
 /** What may be asked with OP_QUERY, which is only there for the first words of a connection. */
@@ -22,16 +22,16 @@ export class CommandResponder implements Responder {
 
   respond (request: Request, connection: Connection): Reply | Promise<Reply> {
     let command: Command | undefined
-    let isRetryable = false
+    let role: ErrorRole | undefined
     try {
       command = this.#find(request, connection)
       this.#services.status.started(command.name)
       const context = new CommandContext(command, request, this.#services, connection)
-      isRetryable = context.retry !== undefined
-      const reply = command.run(context)
-      return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, isRetryable)) : reply
+      role = context.errorRole
+      const reply = context.run()
+      return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, role)) : reply
     } catch (error) {
-      return this.#fail(error, command, isRetryable)
+      return this.#fail(error, command, role)
     }
   }
 
@@ -52,10 +52,10 @@ export class CommandResponder implements Responder {
     return command
   }
 
-  #fail (error: unknown, command: Command | undefined, isRetryable: boolean): Reply {
+  #fail (error: unknown, command: Command | undefined, role: ErrorRole | undefined): Reply {
     if (command !== undefined) this.#services.status.failed(command.name)
     if (!(error instanceof EngineError)) this.#logFault(error, command)
-    return errorReply(asEngineError(error), isRetryable)
+    return errorReply(asEngineError(error), role)
   }
 
   #logFault (error: unknown, command: Command | undefined): void {

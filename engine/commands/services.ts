@@ -4,11 +4,13 @@ import type { Cursors } from './cursors.js'
 import type { FailPoints } from './fail-points.js'
 import type { Status } from './status.js'
 import type { Store } from '../storage/store.js'
+import type { Transactions } from './transactions.js'
 
 /** What the commands of one server share. */
 export interface Services {
   readonly store: Store
   readonly cursors: Cursors
+  readonly transactions: Transactions
   readonly status: Status
   readonly log: Log
   readonly clock: () => Date

@@ -1,7 +1,7 @@
 import { Binary } from 'bson'
 import { EngineError } from '../errors.js'
 import type { Value } from '../bson/value.js'
-import type { Retry } from '../write/ledger.js'
+import type { Numbered } from '../write/ledger.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
@@ -28,13 +28,10 @@ export function sessionIds (args: Arguments, name: string): Buffer[] {
 }
 
 /**
- * The retry number of a command, if it has one.
- * @throws {EngineError} for a transaction, which this engine does not have yet, or a number where none may be
+ * The retry number of a command outside of transactions, if it has one.
+ * @throws {EngineError} for a number where none may be
  */
-export function readRetry (command: Command, args: Arguments, lsid: Buffer | undefined): Retry | undefined {
-  if (args.has('autocommit') || args.has('startTransaction')) {
-    throw new EngineError('IllegalOperation', 'This engine does not support transactions')
-  }
+export function readRetry (command: Command, args: Arguments, lsid: Buffer | undefined): Numbered | undefined {
   const txnNumber = args.int64('txnNumber')
   if (txnNumber === undefined) return undefined
   if (lsid === undefined) throw new EngineError('InvalidOptions', 'Transaction number requires a session ID to also be specified')

@@ -34,7 +34,7 @@ export async function runStatements (context: CommandContext, namespace: Namespa
   const run = new Statements(write, {
     namespace,
     count: statements.length,
-    isOrdered: context.args.bool('ordered', true),
+    isOrdered: isOrdered(context),
     parse: (at) => parse(write, statements[at])
   })
   await run.run()
@@ -51,9 +51,14 @@ export function writeErrors (failures: ReadonlyMap<number, EngineError>): readon
   return failures.size === 0 ? undefined : [...failures].map(([index, error]) => writeError(index, error))
 }
 
+/** Whether the first error ends the command; it always ends a transaction. */
+export function isOrdered ({ args, transaction }: CommandContext): boolean {
+  return args.bool('ordered', true) || transaction !== undefined
+}
+
 export function writeContext (context: CommandContext): WriteContext {
-  const { store, services, retry } = context
-  return { store, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry }
+  const { data, services, retry } = context
+  return { data, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry }
 }
 
 /** The sum of what was done. */

@@ -1,8 +1,10 @@
+import { abortTransaction } from './abort-transaction.js'
 import { aggregate } from './aggregate.js'
 import { buildInfo } from './build-info.js'
 import type { Command } from './command.js'
 import { collMod } from './coll-mod.js'
 import { collStats } from './coll-stats.js'
+import { commitTransaction } from './commit-transaction.js'
 import { connectionStatus } from './connection-status.js'
 import { count } from './count.js'
 import { createIndexes } from './create-indexes.js'
@@ -41,10 +43,12 @@ import { whatsmyuri } from './whats-my-uri.js'
 
 /** Every command there is, in alphabetical order: this table is also the statement of what the engine can do (README.md). */
 export const commands: readonly Command[] = [
+  abortTransaction,
   aggregate,
   buildInfo,
   collMod,
   collStats,
+  commitTransaction,
   connectionStatus,
   count,
   create,

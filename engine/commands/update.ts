@@ -23,6 +23,7 @@ export const update: Command = {
   name: 'update',
   summary: 'One or many documents by modifiers, replacement or pipeline, upsert, hint, `let`, ordered or not',
   isRetryable: true,
+  inTransaction: 'part',
   fields: {
     update: 'collection',
     updates: 'array',

@@ -1,16 +1,19 @@
 import { encodeCollection } from './catalog-row.js'
 import type { Catalog, Collection } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
-import type { Table, Tables } from './environment.js'
+import type { ClaimedTable } from './claims.js'
+import type { Table, Tables } from './table.js'
 import { rowPrefix } from './rows.js'
 
-const LAST_ID_KEY = Buffer.from('lastId')
+/** Of the row in `meta` that has the last id. */
+export const LAST_ID_KEY = Buffer.from('lastId')
 
 /** What the works of a commit share (group.ts). */
 interface Shared {
   readonly tables: Tables
   catalog: Catalog
   readonly counts: Map<number, Count>
+  readonly claim: (table: ClaimedTable, key: Buffer) => void
   fault: unknown
   hasGarbage: boolean
 }
@@ -29,6 +32,11 @@ export class Changes {
 
   get catalog (): Catalog {
     return this.#shared.catalog
+  }
+
+  /** To be called for a row that another writer might want to change, before anything is. @throws {EngineError} WriteConflict */
+  claim (table: ClaimedTable, key: Buffer): void {
+    this.#shared.claim(table, key)
   }
 
   /** @param before what the key has had so far */

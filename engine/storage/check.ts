@@ -3,7 +3,7 @@ import { validateDocument } from '../bson/validate.js'
 import { documentValue, findField } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS } from './count.js'
-import type { Table, Tables } from './environment.js'
+import type { StoredTable, StoredTables } from './environment.js'
 import { indexKeys } from './index-keys.js'
 import { recordIdOf } from './key.js'
 import { documentRow, entryRow, rowPrefix } from './rows.js'
@@ -20,7 +20,7 @@ export interface Finding {
  * Compares all that is stored twice: documents with index entries in both directions and with their counters, and rows
  * with the catalog. It reads everything in one turn of the event loop.
  */
-export function check (tables: Tables, catalog: Catalog, transaction: Transaction | undefined): Finding[] {
+export function check (tables: StoredTables, catalog: Catalog, transaction: Transaction | undefined): Finding[] {
   const rows = new Rows(transaction)
   return [
     ...catalog.collections().flatMap((collection) => new CollectionCheck(tables, rows, collection).run()),
@@ -36,20 +36,20 @@ class Rows {
     this.#transaction = transaction
   }
 
-  get (table: Table, key: Buffer): Buffer | undefined {
+  get (table: StoredTable, key: Buffer): Buffer | undefined {
     return table.get(key, { transaction: this.#transaction })
   }
 
-  of (table: Table, id: number): Iterable<{ key: Buffer, value: Buffer }> {
+  of (table: StoredTable, id: number): Iterable<{ key: Buffer, value: Buffer }> {
     return table.getRange({ ...this.#range(id), transaction: this.#transaction })
   }
 
-  count (table: Table, id: number): number {
+  count (table: StoredTable, id: number): number {
     return table.getKeysCount({ ...this.#range(id), transaction: this.#transaction })
   }
 
   /** The ids with which the rows of a table begin, each once. */
-  * ids (table: Table): Generator<number> {
+  * ids (table: StoredTable): Generator<number> {
     const nextFrom = (id: number): number | undefined => {
       const [key] = [...table.getKeys({ start: rowPrefix(id), limit: 1, transaction: this.#transaction })]
       return key?.readUInt32BE()
@@ -63,7 +63,7 @@ class Rows {
 }
 
 class CollectionCheck {
-  readonly #tables: Tables
+  readonly #tables: StoredTables
   readonly #rows: Rows
   readonly #collection: Collection
   readonly #indexes: readonly Index[]
@@ -73,7 +73,7 @@ class CollectionCheck {
   #documents = 0
   #bytes = 0
 
-  constructor (tables: Tables, rows: Rows, collection: Collection) {
+  constructor (tables: StoredTables, rows: Rows, collection: Collection) {
     this.#tables = tables
     this.#rows = rows
     this.#collection = collection
@@ -151,12 +151,12 @@ function intact (row: Buffer, sealed: Buffer): Buffer | undefined {
 }
 
 /** Rows of ids that neither belong to a collection or index nor wait to be removed. */
-function strayRows ({ documents, entries, counters, garbage }: Tables, rows: Rows, catalog: Catalog): Finding[] {
+function strayRows ({ documents, entries, counters, garbage }: StoredTables, rows: Rows, catalog: Catalog): Finding[] {
   const collections = catalog.collections()
   const discarded = [...rows.ids(garbage)]
   const collectionIds = new Set([...discarded, ...collections.map(({ id }) => id)])
   const indexIds = new Set([...discarded, ...collections.flatMap(({ indexes }) => indexes.map(({ id }) => id))])
-  const tables: Array<[Table, string, Set<number>]> = [[documents, 'documents', collectionIds], [counters, 'counters', collectionIds], [entries, 'entries', indexIds]]
+  const tables: Array<[StoredTable, string, Set<number>]> = [[documents, 'documents', collectionIds], [counters, 'counters', collectionIds], [entries, 'entries', indexIds]]
   return tables.flatMap(([table, name, known]) => [...rows.ids(table)]
     .filter((id) => !known.has(id))
     .map((id): Finding => ({ problem: 'rows of nothing', where: `${name} ${id}` })))

@@ -6,7 +6,7 @@ import { buildIndexes, dropUnfinished } from './index-build.js'
 import { existingIndex } from './index-conflict.js'
 import { readIndexSpec } from './index-options.js'
 import type { Namespace } from './namespace.js'
-import type { Store } from './store.js'
+import type { Store, Transaction } from './store.js'
 import type { Tx } from './tx.js'
 
 /** MongoDB's limit, which counts the index on `_id` ("MongoDB Limits and Thresholds" of the manual). */
@@ -34,9 +34,32 @@ export async function createIndexes (store: Store, namespace: Namespace, specs: 
 async function createInTurn (store: Store, namespace: Namespace, specs: readonly Buffer[]): Promise<CreatedIndexes> {
   const before = store.catalog.find(namespace)
   if (before !== undefined) await dropUnfinished(store, before)
-  const { collection, isNew, added } = await store.write((tx) => addIndexes(tx, namespace, specs))
-  const unfinished = added.filter(({ ready }) => !ready)
-  if (unfinished.length > 0) await buildIndexes(store, collection, unfinished)
+  const made = await store.write((tx) => addIndexes(tx, namespace, specs))
+  const unfinished = made.added.filter(({ ready }) => !ready)
+  if (unfinished.length > 0) await buildIndexes(store, made.collection, unfinished)
+  return describeCreated(made)
+}
+
+/**
+ * Makes indexes in a transaction, for a collection that it has made or makes now; nothing has to be built.
+ * @throws {EngineError} like the one above, and OperationNotSupportedInTransaction
+ */
+export async function createIndexesIn (transaction: Transaction, namespace: Namespace, specs: readonly Value[]): Promise<CreatedIndexes> {
+  const wanted = specs.map(readIndexSpec)
+  const made = await transaction.write((tx) => {
+    const before = tx.catalog.find(namespace)
+    if (before !== undefined && (!transaction.hasMade(before) || tx.count(before) > 0)) checkAllThere(before, wanted)
+    return addIndexes(tx, namespace, wanted)
+  })
+  return describeCreated(made)
+}
+
+function checkAllThere ({ indexes, namespace }: Collection, specs: readonly Buffer[]): void {
+  if (specs.every((spec) => existingIndex(indexes, documentValue(spec)) !== undefined)) return
+  throw new EngineError('OperationNotSupportedInTransaction', `Cannot create new indexes on existing collection ${namespace} in a multi-document transaction.`)
+}
+
+function describeCreated ({ collection, isNew, added }: Added): CreatedIndexes {
   const numIndexesBefore = collection.indexes.length
   return {
     numIndexesBefore,

@@ -26,6 +26,7 @@ export function insertDocument (changes: Changes, stale: Collection, document: B
   const id = idOf(value)
   const recordId = recordIdOf(id)
   const key = documentRow(collection.id, recordId)
+  changes.claim('documents', key)
   if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [id])
   const entryChanges = entryChangesOf(changes, collection, recordId, undefined, value)
   if (isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
@@ -41,8 +42,9 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
   if (!recordIdOf(idOf(value)).equals(recordId)) {
     throw new EngineError('ImmutableField', "Performing an update on the path '_id' would modify the immutable field '_id'")
   }
-  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
   const key = documentRow(collection.id, recordId)
+  changes.claim('documents', key)
+  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
   changes.put(changes.tables.documents, key, seal(key, after), seal(key, before))
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 0, after.length - before.length)
@@ -50,8 +52,9 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
 
 export function removeDocument (changes: Changes, stale: Collection, recordId: Buffer, document: Buffer): void {
   const collection = current(changes, stale)
-  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
   const key = documentRow(collection.id, recordId)
+  changes.claim('documents', key)
+  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
   changes.remove(changes.tables.documents, key, seal(key, document))
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, -1, -document.length)
@@ -88,7 +91,10 @@ function entryChangesOf (changes: Changes, collection: Collection, recordId: Buf
 function checkedKeys (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Value): DocumentKeys {
   const found = indexKeys(document, index)
   for (const key of index.unique ? found.keys : []) {
-    const owner = changes.tables.entries.get(entryRow(index, key, recordId))
+    const row = entryRow(index, key, recordId)
+    // An index that is being built waits for nobody; the commit of a transaction checks its keys.
+    if (index.ready) changes.claim('entries', row)
+    const owner = changes.tables.entries.get(row)
     if (owner !== undefined && !owner.equals(recordId)) throw duplicateKey(collection, index, valuesOf(document, index, key))
   }
   return found

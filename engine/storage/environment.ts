@@ -3,29 +3,33 @@ import { join } from 'node:path'
 import { open, type Database, type RootDatabase, type Transaction } from 'lmdb'
 import { checkDataFile } from './data-file.js'
 import { rawValues } from './raw-values.js'
+import { tableNames, type TableName } from './table.js'
 
-export type Table = Database<Buffer, Buffer>
-
-/**
- * The tables, and so the file format; ids are four bytes, and never used again.
- *
- *     meta       name → the format, the last id, the last timestamp
- *     catalog    collection id → namespace, UUID, options, indexes (catalog-row.ts)
- *     documents  collection id, key of the _id → document, checksum (sealed.ts)
- *     entries    index id, key of the values, key of the _id unless unique → key of the _id
- *     counters   collection id → number and size of its documents (count.ts)
- *     sessions   session id → time of its last use, record (sessions.ts)
- *     garbage    id of what was dropped → the table that still has rows of it (garbage.ts)
- *
- * There are as many tables as there will ever be: clearing or dropping one can abort LMDB (lmdb-js#317).
- */
-const tableNames = ['meta', 'catalog', 'documents', 'entries', 'counters', 'sessions', 'garbage'] as const
-export type Tables = Readonly<Record<typeof tableNames[number], Table>>
+export type StoredTable = Database<Buffer, Buffer>
+export type StoredTables = Readonly<Record<TableName, StoredTable>>
 
 /** The layout of the rows. A change that older code would misread needs a new number. */
 export const FORMAT = 1
 const FORMAT_KEY = Buffer.from('format')
 const RAW_TABLE = { keyEncoding: 'binary', encoder: rawValues } as const
+
+/** A state of the data that stays as it is while somebody uses it; the pages that others replace cannot be used again until then. */
+export class Snapshot {
+  readonly transaction: Transaction
+  #users = 1
+
+  constructor (transaction: Transaction) {
+    this.transaction = transaction
+  }
+
+  use (): void {
+    this.#users++
+  }
+
+  release (): void {
+    if (--this.#users === 0) this.transaction.done()
+  }
+}
 
 /**
  * The LMDB environment of a data directory. What has been committed last is read through one snapshot, which is
@@ -33,12 +37,12 @@ const RAW_TABLE = { keyEncoding: 'binary', encoder: rawValues } as const
  */
 export class Environment {
   readonly directory: string
-  readonly tables: Tables
+  readonly tables: StoredTables
   readonly #root: RootDatabase<Buffer, Buffer>
   readonly #backups = new Set<Promise<void>>()
-  #snapshot: Transaction | undefined
+  #snapshot: Snapshot | undefined
 
-  constructor (directory: string, root: RootDatabase<Buffer, Buffer>, tables: Tables) {
+  constructor (directory: string, root: RootDatabase<Buffer, Buffer>, tables: StoredTables) {
     this.directory = directory
     this.#root = root
     this.tables = tables
@@ -46,15 +50,22 @@ export class Environment {
   }
 
   get snapshot (): Transaction | undefined {
-    return this.#snapshot
+    return this.#snapshot?.transaction
+  }
+
+  /** The snapshot for whoever goes on reading it after the next commit, until it is released. */
+  pin (): Snapshot {
+    const snapshot = this.#snapshot!
+    snapshot.use()
+    return snapshot
   }
 
   /** Makes the last commit visible to readers; call it in the same turn as whatever else makes a commit visible. */
   renewSnapshot (): void {
-    this.#snapshot?.done()
+    this.#snapshot?.release()
     // lmdb shares one read transaction within a turn of the event loop, which may be older than the commit.
     this.#root.resetReadTxn()
-    this.#snapshot = this.#root.useReadTransaction()
+    this.#snapshot = new Snapshot(this.#root.useReadTransaction())
   }
 
   /** Runs `work` in a transaction of its own; the promise resolves when it is on the disk. A throw leaves no trace. */
@@ -89,7 +100,7 @@ export class Environment {
   async close (): Promise<void> {
     // A copy reads the file's pages on a thread of its own, and would read on in memory that is no longer mapped.
     await Promise.allSettled(this.#backups)
-    this.#snapshot?.done()
+    this.#snapshot?.release()
     this.#snapshot = undefined
     await this.#root.close()
   }
@@ -107,7 +118,7 @@ export async function openEnvironment (directory: string, { readOnly = false } =
     if (!readOnly) for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const meta = openTable(root, 'meta')
     checkFormat(meta, directory)
-    const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as Tables
+    const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as StoredTables
     return new Environment(directory, root, tables)
   } catch (error) {
     await root.close()
@@ -115,12 +126,12 @@ export async function openEnvironment (directory: string, { readOnly = false } =
   }
 }
 
-function openTable (root: RootDatabase<Buffer, Buffer>, name: string): Table {
+function openTable (root: RootDatabase<Buffer, Buffer>, name: string): StoredTable {
   return root.openDB<Buffer, Buffer>(name, RAW_TABLE)
 }
 
 /** Stamps new files, and refuses those that this code might misread. */
-function checkFormat (meta: Table, directory: string): void {
+function checkFormat (meta: StoredTable, directory: string): void {
   const stamp = meta.get(FORMAT_KEY)
   if (stamp === undefined) meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
   else if (Number(stamp) > FORMAT) {

@@ -1,5 +1,6 @@
 import { BsonType, documentValue, type Value } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
+import { RowClaimed } from './claims.js'
 import { indexKeys } from './index-keys.js'
 import { bracketBounds, encodeKey, successor } from './key.js'
 import type { IndexEntry, KeyRange, Reader } from './reader.js'
@@ -52,7 +53,13 @@ function removeIfExpired (tx: Tx, collection: Collection, index: Index, { start,
   const document = tx.document(collection, recordId)
   if (document === undefined) return
   const isExpired = (key: Buffer): boolean => Buffer.compare(key, start) >= 0 && Buffer.compare(key, end) < 0
-  if (indexKeys(documentValue(document), index).keys.some(isExpired)) tx.remove(collection, recordId, document)
+  if (!indexKeys(documentValue(document), index).keys.some(isExpired)) return
+  try {
+    tx.remove(collection, recordId, document)
+  } catch (error) {
+    // A transaction is changing it: there is a next time.
+    if (!(error instanceof RowClaimed)) throw error
+  }
 }
 
 function isThere (catalog: Catalog, { id }: Collection, index: Index): boolean {

@@ -1,5 +1,5 @@
 import type { Changes } from './changes.js'
-import type { Table } from './environment.js'
+import type { Table } from './table.js'
 import { rowPrefix } from './rows.js'
 
 /** How many rows, of how many ids, one work removes at most. */

@@ -1,9 +1,17 @@
 import type { Catalog } from './catalog.js'
 import { Changes } from './changes.js'
 import { encodeCount, type Count } from './count.js'
-import type { Tables } from './environment.js'
+import type { ClaimedTable } from './claims.js'
 import { rowPrefix } from './rows.js'
+import type { Tables } from './table.js'
 import { Tx } from './tx.js'
+
+export interface GroupOptions {
+  /** The system's time in milliseconds. */
+  readonly now: () => number
+  /** Told of each row that a work is about to change; may throw. */
+  readonly claim: (table: ClaimedTable, key: Buffer) => void
+}
 
 /** What the works of one commit share: each sees what those before it have done. */
 export class Group {
@@ -15,19 +23,21 @@ export class Group {
   fault: unknown
   /** Whether something was dropped whose rows are still there. */
   hasGarbage = false
+  readonly claim: GroupOptions['claim']
   readonly #now: () => number
 
-  constructor (tables: Tables, catalog: Catalog, now: () => number) {
+  constructor (tables: Tables, catalog: Catalog, { now, claim }: GroupOptions) {
     this.tables = tables
     this.catalog = catalog
+    this.claim = claim
     this.#now = now
   }
 
   /** Runs a work; if it throws, its changes are taken back. */
-  run<T> (work: (tx: Tx) => T): T {
+  run<T> (work: (tx: Tx) => T, open = (changes: Changes): Tx => new Tx(changes, this.#now)): T {
     const changes = new Changes(this)
     try {
-      return work(new Tx(changes, this.#now))
+      return work(open(changes))
     } catch (error) {
       changes.undo()
       throw error

@@ -1,10 +1,11 @@
 import type { RangeOptions, Transaction } from 'lmdb'
 import type { Collection, Index } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
-import type { Table, Tables } from './environment.js'
+import type { Table, Tables } from './table.js'
 import { storedEnd, storedStart } from './key.js'
 import { documentRow, rowPrefix } from './rows.js'
 import { unseal } from './sealed.js'
+import { readSession } from './sessions.js'
 
 /** A range of keys without the ids before them; the bounds may be longer than what of a key is stored. */
 export interface KeyRange {
@@ -69,6 +70,11 @@ export class Reader {
   size ({ id }: Collection): Count {
     const row = this.#tables.counters.get(rowPrefix(id), { transaction: this.#snapshot() })
     return row === undefined ? NO_DOCUMENTS : decodeCount(row)
+  }
+
+  /** What is kept of a session's retryable writes and transactions. */
+  session (lsid: Buffer): Buffer | undefined {
+    return readSession(this.#tables.sessions, lsid, this.#snapshot())
   }
 
   #rows (table: Table, id: number, { start, end, after, reverse = false }: Partial<KeyRange>): Iterable<{ key: Buffer, value: Buffer }> {

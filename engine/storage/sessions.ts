@@ -1,5 +1,7 @@
+import type { Transaction } from 'lmdb'
 import type { Changes } from './changes.js'
 import { storedKey } from './key.js'
+import type { Table } from './table.js'
 
 /** A record stands behind the time of its session's last use, in milliseconds. */
 const TIME_BYTES = 8
@@ -10,8 +12,8 @@ const TIMEOUT_MS = 30 * 60 * 1000
 /** How many records are looked at in one turn of the event loop. */
 const CHUNK_RECORDS = 500
 
-export function readSession ({ tables }: Changes, lsid: Buffer): Buffer | undefined {
-  return tables.sessions.get(storedKey(lsid, KEY_BYTES))?.subarray(TIME_BYTES)
+export function readSession (sessions: Table, lsid: Buffer, transaction?: Transaction): Buffer | undefined {
+  return sessions.get(storedKey(lsid, KEY_BYTES), { transaction })?.subarray(TIME_BYTES)
 }
 
 export function writeSession (changes: Changes, lsid: Buffer, record: Buffer, now: number): void {

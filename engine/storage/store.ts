@@ -3,6 +3,8 @@ import type { Log } from '../log.js'
 import { decodeCollection } from './catalog-row.js'
 import { Catalog } from './catalog.js'
 import { check, type Finding } from './check.js'
+import { Claims } from './claims.js'
+import type { Data } from './data.js'
 import { openEnvironment, type Environment } from './environment.js'
 import { GroupCommit } from './group-commit.js'
 import { Group } from './group.js'
@@ -10,11 +12,12 @@ import { dropUnfinished } from './index-build.js'
 import { Maintenance } from './maintenance.js'
 import { Reader } from './reader.js'
 import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
+import { Transaction } from './transaction.js'
 import { Turns } from './turns.js'
 import type { Tx } from './tx.js'
 
 export type { KeyRange } from './reader.js'
-export type { Reader, Tx }
+export type { Data, Reader, Transaction, Tx }
 
 export interface StoreOptions {
   /** The system's time in milliseconds. */
@@ -28,7 +31,7 @@ const SWEEP_INTERVAL_MS = 60_000
 const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
 
 /** The documents, indexes and sessions of one data directory. */
-export class Store {
+export class Store implements Data {
   /** The state after the last commit: it has every write whose promise has resolved. */
   readonly read: Reader
   /** Who builds indexes, by namespace. */
@@ -38,6 +41,7 @@ export class Store {
   readonly timestamps: Clock
   readonly #environment: Environment
   readonly #commits: GroupCommit<Group>
+  readonly #claims = new Claims()
   readonly #now: () => number
   readonly #log: Log
   #catalog: Catalog
@@ -70,6 +74,21 @@ export class Store {
     return this.#commits.submit((group) => group.run(work))
   }
 
+  /** Opens a transaction on the last commit. Until it ends the file grows with every write: it should end soon. */
+  begin (): Transaction {
+    const { tables } = this.#environment
+    return new Transaction({
+      snapshot: this.#environment.pin(),
+      catalog: this.#catalog,
+      tables,
+      current: (table, key) => tables[table].get(key, { transaction: this.#environment.snapshot }),
+      claims: this.#claims,
+      timestamps: this.timestamps,
+      now: this.#now,
+      write: (work) => this.write(work)
+    })
+  }
+
   /** What in the stored data is inconsistent or damaged: nothing, if all is well. */
   check (): Finding[] {
     return check(this.#environment.tables, this.#catalog, this.#environment.snapshot)
@@ -89,7 +108,7 @@ export class Store {
   }
 
   async #transaction (run: (group: Group) => void): Promise<void> {
-    const group = new Group(this.#environment.tables, this.#catalog, this.#now)
+    const group = new Group(this.#environment.tables, this.#catalog, { now: this.#now, claim: (table, key) => this.#claims.check(table, key) })
     await this.#environment.commit(() => {
       run(group)
       group.finish()

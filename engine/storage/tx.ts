@@ -7,7 +7,7 @@ import { indexDocument, insertDocument, removeDocument, replaceDocument } from '
 import { removeGarbage } from './garbage.js'
 import type { Namespace } from './namespace.js'
 import { Reader } from './reader.js'
-import { readSession, removeStaleSessions, writeSession } from './sessions.js'
+import { removeStaleSessions, writeSession } from './sessions.js'
 
 const NO_OPTIONS = encode({})
 
@@ -87,11 +87,6 @@ export class Tx extends Reader {
 
   dropIndex (collection: Collection, index: Index): void {
     dropIndex(this.#changes, collection, index)
-  }
-
-  /** What is kept of a session's retryable writes. */
-  session (lsid: Buffer): Buffer | undefined {
-    return readSession(this.#changes, lsid)
   }
 
   putSession (lsid: Buffer, record: Buffer): void {

@@ -124,7 +124,7 @@ const refusals: ReadonlyArray<[title: string, code: number, members: Document, e
   ['a negative write concern', 9, { writeConcern: { w: -1 } }],
   ['an unknown mode of write concern', 79, { writeConcern: { w: 'europe' } }],
   ['an unknown member of a write concern', 40415, { writeConcern: { w: 1, x: 1 } }],
-  ['a transaction', 20, { txnNumber: Long.fromNumber(1), autocommit: false, startTransaction: true }],
+  ['a transaction of a command that cannot be part of one', 263, { txnNumber: Long.fromNumber(1), autocommit: false, startTransaction: true }],
   ['a negative transaction number', 72, { txnNumber: Long.fromNumber(-1) }]
 ]
 

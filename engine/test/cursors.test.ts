@@ -56,8 +56,8 @@ t.test('a cursor that failed is gone', async (t) => {
 t.test('the cursors of a session end with it', async (t) => {
   const cursors = open(t)
   const [session, other] = [Buffer.alloc(16, 1), Buffer.alloc(16, 2)]
-  cursors.add(NOTES, source(1), session)
-  const kept = cursors.add(NOTES, source(1), other)
+  cursors.add(NOTES, source(1), { lsid: session })
+  const kept = cursors.add(NOTES, source(1), { lsid: other })
   cursors.killSession(session)
   t.equal(cursors.open, 1)
   t.equal(cursors.kill(kept, NOTES), true)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { encode } from '../bson/value.js'
-import { openEnvironment, type Tables } from '../storage/environment.js'
+import { openEnvironment, type StoredTables } from '../storage/environment.js'
 import { rowPrefix } from '../storage/rows.js'
 import { seal } from '../storage/sealed.js'
 import { checkDirectory, openStore, Store } from '../storage/store.js'
@@ -13,7 +13,7 @@ import { indexSpec, insert, temporaryDirectory, things } from './temporary-store
 const COLLECTION_ID = 1
 const INDEX_ID = 3
 
-const damages: Array<[what: string, damage: (tables: Tables) => void, problems: readonly string[]]> = [
+const damages: Array<[what: string, damage: (tables: StoredTables) => void, problems: readonly string[]]> = [
   ['an entry that is missing', ({ entries }) => entries.removeSync(firstKey(entries)), ['missing entry']],
   ['an entry that leads to another document', ({ entries }) => entries.putSync(firstKey(entries), Buffer.from('other')), ['missing entry']],
   ['an entry of no document', ({ entries }) => entries.putSync(Buffer.concat([rowPrefix(INDEX_ID), Buffer.from('stray')]), Buffer.from('none')), ['left over entry']],
@@ -81,6 +81,6 @@ t.test('a check finds an index that has forgotten its arrays', async (t) => {
   t.match(damaged.check(), [{ problem: 'missing flag', where: /^test\.things a_1 / }])
 })
 
-function firstKey (entries: Tables['entries']): Buffer {
+function firstKey (entries: StoredTables['entries']): Buffer {
   return [...entries.getKeys({ limit: 1 })][0]
 }

@@ -129,7 +129,7 @@ t.test('if one row cannot be written, nothing of the commit is, even if the work
   const environment = await openEnvironment(await temporaryDirectory(t))
   t.teardown(() => environment.close())
   const { tables } = environment
-  const group = new Group(tables, new Catalog(), Date.now)
+  const group = new Group(tables, new Catalog(), { now: Date.now, claim: () => {} })
   await t.rejects(environment.commit(() => {
     const changes = new Changes(group)
     changes.put(tables.meta, Buffer.from('good'), Buffer.from('x'), undefined)

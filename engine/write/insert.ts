@@ -1,5 +1,5 @@
 import { payload, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { codes, EngineError } from '../errors.js'
 import type { Collection } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
@@ -8,7 +8,7 @@ import { fillTimestamps } from '../update/timestamps.js'
 import { MAX_DOCUMENT_BYTES } from '../wire/limits.js'
 import { Ledger } from './ledger.js'
 import type { Outcome } from './outcome.js'
-import { newObjectId, stepsOfOneWork, type WriteContext } from './write-context.js'
+import { newObjectId, perform, stepsOfOneWork, type WriteContext } from './write-context.js'
 
 export interface Insertion {
   readonly n: number
@@ -25,7 +25,7 @@ export async function insertMany (write: WriteContext, namespace: Namespace, doc
   let n = 0
   for (let at = 0; at < documents.length;) {
     write.checkInterrupt()
-    const some = await write.store.write((tx) => insertSome(tx, write, namespace, documents, at, isOrdered))
+    const some = await perform(write, (tx) => insertSome(tx, write, namespace, documents, at, isOrdered))
     n += some.n
     for (const [index, error] of some.failures) failures.set(index, error)
     at = isOrdered && failures.size > 0 ? documents.length : some.end
@@ -44,7 +44,7 @@ function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, document
       const outcome = ledger.outcomeOf(index) ?? ledger.note(index, insertOne(tx, write, collection, payload(documents[index])))
       n += outcome.n
     } catch (error) {
-      if (!(error instanceof EngineError)) throw error
+      if (!(error instanceof EngineError) || error.code === codes.WriteConflict) throw error
       failures.set(index, error)
     }
     return !(isOrdered && failures.size > 0)
@@ -53,10 +53,10 @@ function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, document
   return { n, failures, end }
 }
 
-function insertOne (tx: Tx, { store }: WriteContext, collection: Collection, document: Buffer): Outcome {
+function insertOne (tx: Tx, { data }: WriteContext, collection: Collection, document: Buffer): Outcome {
   if (document.length > MAX_DOCUMENT_BYTES) {
     throw new EngineError('BSONObjectTooLarge', `object to insert too large. size in bytes: ${document.length}, max size: ${MAX_DOCUMENT_BYTES}`)
   }
-  tx.insert(collection, fillTimestamps(withId(document, newObjectId), store.timestamps.next))
+  tx.insert(collection, fillTimestamps(withId(document, newObjectId), data.timestamps.next))
   return { n: 1, modified: 0 }
 }

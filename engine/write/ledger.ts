@@ -1,11 +1,12 @@
 import { EngineError } from '../errors.js'
 import { int64Value } from '../bson/number.js'
-import { buildDocument, documentValue, fields, findField, type Value } from '../bson/value.js'
-import type { Tx } from '../storage/store.js'
+import { EMPTY_DOCUMENT } from '../bson/scalar.js'
+import { buildDocument, documentValue, fields, findField, valueFrom, type Value } from '../bson/value.js'
+import type { Reader, Tx } from '../storage/store.js'
 import { decodeOutcome, encodeOutcome, type Outcome } from './outcome.js'
 
-/** What tells a retryable write from every other: its session and its number in it. */
-export interface Retry {
+/** What tells a retryable write or a transaction from every other: its session and its number in it. */
+export interface Numbered {
   readonly lsid: Buffer
   readonly txnNumber: bigint
 }
@@ -29,11 +30,11 @@ interface Page {
  */
 export class Ledger {
   readonly #tx: Tx
-  readonly #retry: Retry | undefined
+  readonly #retry: Numbered | undefined
   readonly #pages = new Map<number, Page>()
 
   /** @throws {EngineError} TransactionTooOld for a write that is older than the session's newest */
-  constructor (tx: Tx, retry: Retry | undefined) {
+  constructor (tx: Tx, retry: Numbered | undefined) {
     this.#tx = tx
     this.#retry = retry
     // The first page is there for every write, and thus knows the newest.
@@ -66,7 +67,7 @@ export class Ledger {
     return this.#retry && this.#page(Math.floor(statement / STATEMENTS_PER_PAGE), this.#retry)
   }
 
-  #page (number: number, retry: Retry): Page {
+  #page (number: number, retry: Numbered): Page {
     let page = this.#pages.get(number)
     if (page === undefined) this.#pages.set(number, page = readPage(this.#tx.session(pageKey(retry, number)), retry))
     return page
@@ -74,14 +75,14 @@ export class Ledger {
 }
 
 /** The first page's record is that of the session; it may have been written by an older write of it, like any other. */
-function pageKey ({ lsid }: Retry, number: number): Buffer {
+function pageKey ({ lsid }: Numbered, number: number): Buffer {
   if (number === 0) return lsid
   const suffix = Buffer.allocUnsafe(4)
   suffix.writeUInt32BE(number)
   return Buffer.concat([lsid, suffix])
 }
 
-function readPage (record: Buffer | undefined, { txnNumber }: Retry): Page {
+function readPage (record: Buffer | undefined, { txnNumber }: Numbered): Page {
   const stored = record && documentValue(record)
   const newest = stored && txnNumberOf(stored)
   if (newest !== undefined && newest > txnNumber) {
@@ -91,7 +92,20 @@ function readPage (record: Buffer | undefined, { txnNumber }: Retry): Page {
   return { outcomes: new Map(isOfThisWrite ? fields(findField(stored!, 'outcomes')!) : []), isOfThisWrite, isChanged: false }
 }
 
-function encodePage ({ txnNumber }: Retry, outcomes: ReadonlyMap<string, Value>): Buffer {
+/** Keeps in the commit of a transaction that it has been committed, in place of what was kept of the session's last write. */
+export function recordCommit (tx: Tx, { lsid, txnNumber }: Numbered): void {
+  tx.putSession(lsid, buildDocument([['txnNumber', int64Value(txnNumber)], ['isTransaction', valueFrom(true)], ['outcomes', EMPTY_DOCUMENT]]))
+}
+
+/** The newest retryable write or committed transaction of a session. */
+export function readNewest (reader: Reader, lsid: Buffer): { txnNumber: bigint, isTransaction: boolean } | undefined {
+  const record = reader.session(lsid)
+  if (record === undefined) return undefined
+  const stored = documentValue(record)
+  return { txnNumber: txnNumberOf(stored), isTransaction: findField(stored, 'isTransaction') !== undefined }
+}
+
+function encodePage ({ txnNumber }: Numbered, outcomes: ReadonlyMap<string, Value>): Buffer {
   return buildDocument([['txnNumber', int64Value(txnNumber)], ['outcomes', documentValue(buildDocument(outcomes))]])
 }
 

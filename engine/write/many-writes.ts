@@ -4,7 +4,7 @@ import type { Collection } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
 import { matchNow } from './single-write.js'
-import { stepsOfOneWork, type WriteContext } from './write-context.js'
+import { perform, stepsOfOneWork, type WriteContext } from './write-context.js'
 
 /** How much is found before it is changed. */
 const DOCUMENTS_PER_BATCH = 200
@@ -14,10 +14,11 @@ const BYTES_PER_BATCH = 1024 * 1024
 export type Change = (tx: Tx, collection: Collection, match: Match) => void
 
 /** Changes every match, once each even if the change moves it on in the index that is being read. */
-export async function changeAll ({ store, checkInterrupt }: WriteContext, namespace: Namespace, query: Query, change: Change): Promise<void> {
-  const collection = store.catalog.find(namespace)
+export async function changeAll (write: WriteContext, namespace: Namespace, query: Query, change: Change): Promise<void> {
+  const { data, checkInterrupt } = write
+  const collection = data.catalog.find(namespace)
   if (collection === undefined) return
-  const matches = openMatches(store, collection, query, { once: true })
+  const matches = openMatches(data, collection, query, { once: true })
   for (let state = 'stopped'; state === 'stopped';) {
     checkInterrupt()
     const batch: Buffer[] = []
@@ -27,7 +28,7 @@ export async function changeAll ({ store, checkInterrupt }: WriteContext, namesp
       return batch.push(recordId) < DOCUMENTS_PER_BATCH && bytes < BYTES_PER_BATCH
     }, checkInterrupt)
     for (let at = 0; at < batch.length;) {
-      at = await store.write((tx) => stepsOfOneWork(at, batch.length, (index) => {
+      at = await perform(write, (tx) => stepsOfOneWork(at, batch.length, (index) => {
         const match = matchNow(tx, collection, query, batch[index])
         if (match !== undefined) change(tx, collection, match)
         return true

@@ -6,7 +6,7 @@ import type { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
 import { Ledger } from './ledger.js'
 import type { Outcome } from './outcome.js'
-import type { WriteContext } from './write-context.js'
+import { perform, type WriteContext } from './write-context.js'
 
 /** A write to one document. Both ways of it run inside a work. */
 export interface SingleWrite {
@@ -19,7 +19,7 @@ export interface SingleWrite {
 
 /** Does a write, as the statement of that place in its command. */
 export async function runSingle (write: WriteContext, namespace: Namespace, single: SingleWrite, statement = 0): Promise<Outcome> {
-  const outcome = await write.store.write((tx) => {
+  const outcome = await perform(write, (tx) => {
     const ledger = new Ledger(tx, write.retry)
     const outcome = tryAtOnce(tx, ledger, namespace, single, statement)
     ledger.save()
@@ -44,11 +44,11 @@ export function tryAtOnce (tx: Tx, ledger: Ledger, namespace: Namespace, single:
  * such round means that another write has succeeded, so that all of them get on.
  */
 export async function runSearching (write: WriteContext, namespace: Namespace, single: SingleWrite, statement: number): Promise<Outcome> {
-  const { store, retry, checkInterrupt } = write
+  const { data, retry, checkInterrupt } = write
   for (;;) {
-    const collection = store.catalog.find(namespace)
-    const found = collection && await firstMatch(store, collection, single.query, checkInterrupt)
-    const outcome = await store.write((tx) => {
+    const collection = data.catalog.find(namespace)
+    const found = collection && await firstMatch(data, collection, single.query, checkInterrupt)
+    const outcome = await perform(write, (tx) => {
       const ledger = new Ledger(tx, retry)
       const outcome = ledger.outcomeOf(statement) ?? runWith(tx, ledger, collection, found, single, statement)
       ledger.save()

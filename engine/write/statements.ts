@@ -4,7 +4,7 @@ import type { Tx } from '../storage/store.js'
 import { Ledger } from './ledger.js'
 import type { Outcome } from './outcome.js'
 import { runSearching, tryAtOnce, type SingleWrite } from './single-write.js'
-import { stepsOfOneWork, type WriteContext } from './write-context.js'
+import { perform, stepsOfOneWork, type WriteContext } from './write-context.js'
 
 /** A statement about many documents, which runs in works of its own. */
 export interface ManyWrites { run (): Promise<Outcome> }
@@ -21,7 +21,7 @@ export interface StatementsOptions {
 
 /** Errors not of a statement but of the whole operation. */
 const endsOperation = new Set<number>([
-  codes.MaxTimeMSExpired, codes.ClientDisconnect, codes.Interrupted, codes.InterruptedAtShutdown, codes.TransactionTooOld
+  codes.MaxTimeMSExpired, codes.ClientDisconnect, codes.Interrupted, codes.InterruptedAtShutdown, codes.TransactionTooOld, codes.WriteConflict
 ])
 
 /**
@@ -51,7 +51,7 @@ export class Statements {
     const statement = this.#try(at, () => this.#options.parse(at))
     if (statement === undefined) return at + 1
     if (!isMany(statement)) {
-      const next = await this.#write.store.write((tx) => this.#runInOneWork(tx, at, statement))
+      const next = await perform(this.#write, (tx) => this.#runInOneWork(tx, at, statement))
       if (next > at) return next
     }
     await this.#runAlone(at, statement)

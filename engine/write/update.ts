@@ -8,7 +8,7 @@ import type { Update } from '../update/update.js'
 import { changeAll } from './many-writes.js'
 import { NOTHING_DONE, type Outcome, type Shape } from './outcome.js'
 import type { SingleWrite } from './single-write.js'
-import { updateContext, type WriteContext } from './write-context.js'
+import { perform, updateContext, type WriteContext } from './write-context.js'
 
 export interface UpdateStatement {
   readonly query: Query
@@ -36,7 +36,7 @@ export async function updateMany (write: WriteContext, namespace: Namespace, sta
     n += outcome.n
     modified += outcome.modified
   })
-  return n > 0 || !statement.upsert ? { n, modified } : await write.store.write((tx) => insertIfWanted(tx, write, namespace, statement))
+  return n > 0 || !statement.upsert ? { n, modified } : await perform(write, (tx) => insertIfWanted(tx, write, namespace, statement))
 }
 
 function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document }: Match, { query, update, image }: UpdateStatement): Outcome {

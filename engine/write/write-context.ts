@@ -1,36 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ObjectId } from 'bson'
 import { valueFrom, type Value } from '../bson/value.js'
 import type { CheckInterrupt } from '../plan/scan.js'
 import type { Filter } from '../query/filter.js'
-import type { Store } from '../storage/store.js'
+import { RowClaimed } from '../storage/claims.js'
+import type { Data, Tx } from '../storage/store.js'
 import type { UpdateContext } from '../update/update.js'
-import type { Retry } from './ledger.js'
+import type { Numbered } from './ledger.js'
+
+/** How long a write waits for a transaction before it looks whether it may go on waiting, in milliseconds. */
+const WAIT_MS = 5
 
 /** For how long one work changes documents, in milliseconds: nothing else can run until it ends. */
 const WORK_MS = 5
 
 /** What a write may use. */
 export interface WriteContext {
-  readonly store: Store
+  readonly data: Data
   readonly checkInterrupt: CheckInterrupt
   readonly now: Date
   /** Given when the command may be sent again and must then be done once. */
-  readonly retry: Retry | undefined
+  readonly retry: Numbered | undefined
 }
 
 /**
- * Calls `step` for one number after the other, from `start`, until it returns `false` or one work has taken long enough.
+ * Calls `step` for one number after the other, from `start`, until it returns `false`, one work has taken long enough, or
+ * a transaction is in the way of another step than the first.
  * @returns the number to go on with
  */
 export function stepsOfOneWork (start: number, end: number, step: (at: number) => boolean): number {
   const until = performance.now() + WORK_MS
   let at = start
-  while (step(at++) && at < end && performance.now() < until);
+  try {
+    while (step(at++) && at < end && performance.now() < until);
+  } catch (error) {
+    // What has been done before the row that a transaction has claimed is not done again.
+    if (!(error instanceof RowClaimed) || --at === start) throw error
+  }
   return at
 }
 
-export function updateContext ({ now, store }: WriteContext, filter: Filter): UpdateContext {
-  return { filter, now, timestamp: store.timestamps.next, newObjectId }
+/** Has a work done, as soon as no transaction has the rows that it changes; until then nothing of it is. */
+export async function perform<T> ({ data, checkInterrupt }: WriteContext, work: (tx: Tx) => T): Promise<T> {
+  for (;;) {
+    try {
+      return await data.write(work)
+    } catch (error) {
+      if (!(error instanceof RowClaimed)) throw error
+      await Promise.race([error.released, delay(WAIT_MS)])
+      checkInterrupt()
+    }
+  }
+}
+
+export function updateContext ({ now, data }: WriteContext, filter: Filter): UpdateContext {
+  return { filter, now, timestamp: data.timestamps.next, newObjectId }
 }
 
 export function newObjectId (): Value {

@@ -23,6 +23,7 @@ interface Merge extends MergeModes {
 export const merge: StageDefinition = {
   name: '$merge',
   position: 'last',
+  isWriter: true,
   notIn: ['$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, parsing) {
@@ -33,9 +34,9 @@ export const merge: StageDefinition = {
 
 /** One commit for each batch. What was merged before a document that fails stays, as on MongoDB. */
 async function * mergeAll (input: Batches, merge: Merge, operation: Operation): Batches {
-  uniqueIndex(operation.store.catalog.find(merge.target), merge.on)
+  uniqueIndex(operation.data.catalog.find(merge.target), merge.on)
   for await (const batch of inCommits(input)) {
-    const failure = await operation.store.write((tx) => mergeBatch(tx, merge, batch, operation))
+    const failure = await operation.data.write((tx) => mergeBatch(tx, merge, batch, operation))
     if (failure !== undefined) throw failure
     operation.pace.checkInterrupt()
   }
@@ -62,9 +63,9 @@ function mergeOne (tx: Tx, { target, on, whenMatched, whenNotMatched }: Merge, g
   if (!after.equals(existing.document)) tx.replace(collection, existing.recordId, existing.document, after)
 }
 
-function addNew (tx: Tx, target: Namespace, whenNotMatched: Merge['whenNotMatched'], given: Value, { store }: Operation): void {
+function addNew (tx: Tx, target: Namespace, whenNotMatched: Merge['whenNotMatched'], given: Value, { data }: Operation): void {
   if (whenNotMatched === 'insert') {
-    tx.insert(tx.collection(target), fillTimestamps(withId(storable(payload(given)), newObjectId), store.timestamps.next))
+    tx.insert(tx.collection(target), fillTimestamps(withId(storable(payload(given)), newObjectId), data.timestamps.next))
   } else if (whenNotMatched === 'fail') {
     throw new EngineError('MergeStageNoMatchingDocument', '$merge could not find a matching document in the target collection for at least one document in the source collection')
   }

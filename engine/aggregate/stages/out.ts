@@ -14,6 +14,7 @@ import { temporaryName } from '../temporary.js'
 export const out: StageDefinition = {
   name: '$out',
   position: 'last',
+  isWriter: true,
   notIn: ['$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, { database }) {
@@ -30,15 +31,15 @@ export const out: StageDefinition = {
  * of them are there: until then, and after a failure, the target is as it was.
  */
 async function * replaceAll (input: Batches, target: Namespace, operation: Operation): Batches {
-  const { store } = operation
+  const { data } = operation
   const temporary = temporaryName(target.database)
-  const model = store.catalog.find(target)
-  await store.write((tx) => createLike(tx, temporary, model))
+  const model = data.catalog.find(target)
+  await data.write((tx) => createLike(tx, temporary, model))
   try {
     for await (const batch of inCommits(input)) await insertAll(batch.map((document) => payload(document)), temporary, operation)
-    await store.write((tx) => takePlace(tx, temporary, target, model))
+    await data.write((tx) => takePlace(tx, temporary, target, model))
   } catch (error) {
-    await store.write((tx) => dropIfThere(tx, temporary))
+    await data.write((tx) => dropIfThere(tx, temporary))
     throw error
   }
 }

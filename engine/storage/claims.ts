@@ -1,0 +1,56 @@
+import { EngineError } from '../errors.js'
+
+/** The tables in which two writers can be in each other's way: a document's row, or that of a key in a unique index. */
+export type ClaimedTable = 'documents' | 'entries'
+
+/** A transaction, as those see it who wait for it. */
+export interface Claimant {
+  /** Resolves when it has been committed or aborted. */
+  readonly ended: Promise<void>
+}
+
+/** A row has been changed by a transaction that has not ended: a write outside of transactions waits for that. */
+export class RowClaimed extends EngineError {
+  readonly released: Promise<void>
+
+  constructor ({ ended }: Claimant) {
+    super('WriteConflict', CONFLICT)
+    this.released = ended
+  }
+}
+
+const CONFLICT = 'WriteConflict error: this operation conflicted with another operation. Please retry your operation or multi-document transaction.'
+
+/** What a transaction is told when another writer was first. */
+export function writeConflict (): EngineError {
+  return new EngineError('WriteConflict', CONFLICT)
+}
+
+/** Which rows open transactions have changed: the first writer wins, and the others wait or give up. */
+export class Claims {
+  readonly #claimants = new Map<string, Claimant>()
+
+  /** For a write outside of transactions. @throws {RowClaimed} */
+  check (table: ClaimedTable, key: Buffer): void {
+    if (this.#claimants.size === 0) return
+    const claimant = this.#claimants.get(claimName(table, key))
+    if (claimant !== undefined) throw new RowClaimed(claimant)
+  }
+
+  /** @throws {EngineError} WriteConflict when another transaction was first */
+  take (name: string, claimant: Claimant): void {
+    if (this.#claimants.has(name)) throw writeConflict()
+    this.#claimants.set(name, claimant)
+  }
+
+  /** What others have taken since stays theirs. */
+  release (names: Iterable<string>, claimant: Claimant): void {
+    for (const name of names) {
+      if (this.#claimants.get(name) === claimant) this.#claimants.delete(name)
+    }
+  }
+}
+
+export function claimName (table: ClaimedTable, key: Buffer): string {
+  return table + key.toString('latin1')
+}
