@@ -8,7 +8,7 @@ const FAILURE = new Double(0)
 const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262, 9001, codes.NotWritablePrimary, codes.InterruptedAtShutdown, 11602, 13435, 13436])
 
 /** Codes after which a whole transaction may be run again. */
-const transient = new Set<number>([codes.LockTimeout, codes.WriteConflict, codes.NoSuchTransaction])
+const transient = new Set<number>([codes.LockTimeout, codes.WriteConflict, 246, codes.NoSuchTransaction, 267])
 
 /** As what a command was sent. */
 export type ErrorRole = 'retryable write' | 'transaction' | 'end of transaction'
