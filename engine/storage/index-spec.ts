@@ -34,10 +34,6 @@ export function keyParts (key: Value): KeyPart[] {
   return [...fields(key)].map(([path, value]) => ({ path, direction: nearestDouble(value) < 0 ? -1 : 1 }))
 }
 
-export function isSameKey (left: readonly KeyPart[], right: readonly KeyPart[]): boolean {
-  return left.length === right.length && left.every(({ path, direction }, at) => path === right[at].path && direction === right[at].direction)
-}
-
 function isSet (option: Value | undefined): boolean {
   return option !== undefined && isTruthy(option)
 }

@@ -157,18 +157,10 @@ t.test('a long pipeline lets others run, and ends when its time is over', async 
   await db.collection('c').insertMany(many(2000))
   const pipeline = [{ $set: { a: { $range: [0, 1000] } } }, { $unwind: '$a' }, { $group: { _id: { $mod: ['$a', 50] }, n: { $sum: '$k' } } }, { $sort: { n: 1 } }]
   const running = db.collection('c').aggregate(pipeline, { maxTimeMS: 600 }).toArray().then(() => 'ended', ({ code }) => code)
-  let longest = 0
-  let last = performance.now()
-  let isRunning = true
-  const watch = (): void => {
-    longest = Math.max(longest, performance.now() - last)
-    last = performance.now()
-    if (isRunning) setImmediate(watch)
-  }
-  watch()
-  t.equal(await running, 50)
-  isRunning = false
-  t.ok(longest < 200, `nobody waits long: ${longest} ms`)
+  let answered = 0
+  const ping = async (): Promise<unknown> => await Promise.race([running, db.command({ ping: 1 }).then(() => { answered++ })]) ?? await ping()
+  t.equal(await ping(), 50)
+  t.ok(answered > 3, `${answered} others were answered meanwhile`)
 })
 
 t.test('a sort in memory holds no more than 100 MB', async (t) => {

@@ -111,6 +111,15 @@ t.test('a newer number forgets the outcomes of the one before', async (t) => {
   t.equal(await notes.countDocuments(), 301)
 })
 
+t.test('the newest number is known even if the first statements have failed', async (t) => {
+  const { notes, send } = await start(t)
+  const documents = Array.from({ length: 70 }, (_, _id) => ({ _id }))
+  await notes.insertMany(documents.slice(0, 65) as never[])
+  t.match(await send({ insert: 'notes', documents, ordered: false }, 2), { n: 5 })
+  t.match(await send({ insert: 'notes', documents: [{ a: 1 }] }, 1), { code: 225 })
+  t.match(await send({ insert: 'notes', documents, ordered: false }, 2), { n: 5 })
+})
+
 t.test('a statement about many documents cannot be tried again', async (t) => {
   const { send } = await start(t)
   t.match(await send({ update: 'notes', updates: [{ q: {}, u: { $set: { a: 1 } }, multi: true }] }, 1), { n: 0, writeErrors: [{ code: 72 }] })

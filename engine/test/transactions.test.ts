@@ -239,3 +239,15 @@ t.test('the changes of a transaction are limited in size', async (t) => {
   await things.insertOne({ text }, { session })
   t.match(await failureOf(things.insertOne({ text }, { session })), { code: 257, codeName: 'TransactionTooLarge' })
 })
+
+t.test('a document that a transaction is changing expires when the transaction is over', async (t) => {
+  const { things, session, store } = await startWorld(t)
+  await things.createIndex({ at: 1 }, { expireAfterSeconds: 60 })
+  await things.insertOne({ _id: 4, at: new Date(0) } as Document)
+  await things.updateOne({ _id: 4 } as Document, { $set: { n: 5 } }, { session })
+  await store.maintenance.sweep()
+  t.equal(await things.estimatedDocumentCount(), 4)
+  await session.abortTransaction()
+  await store.maintenance.sweep()
+  t.equal(await things.estimatedDocumentCount(), 3)
+})
