@@ -24,6 +24,7 @@ export interface IndexEntry { readonly key: Buffer, readonly recordId: Buffer }
 /**
  * Reads one state of the data. Whoever iterates ends or abandons the iteration (`return`) before the next turn of the
  * event loop: an open one pins a snapshot, and the file grows with every write (a long scan seeks its last key again).
+ * The buffers it gives may be kept, but not written to.
  */
 export class Reader {
   readonly #tables: Tables
