@@ -4,6 +4,7 @@ import type { Command } from './commands/command.js'
 import { Cursors } from './commands/cursors.js'
 import type { FailPoints } from './commands/fail-points.js'
 import { FailingResponder } from './commands/failing-responder.js'
+import { RecentSessions } from './commands/recent-sessions.js'
 import { CommandResponder } from './commands/responder.js'
 import { Status } from './commands/status.js'
 import { Transactions } from './commands/transactions.js'
@@ -63,6 +64,7 @@ export class EngineServer {
       failPoints,
       cursors: this.#cursors,
       transactions: this.#transactions,
+      sessions: new RecentSessions(clock, credentials?.user),
       status: this.#status,
       address: () => this.#address,
       closing: () => this.#isClosing

@@ -1,6 +1,7 @@
 import { NULL } from '../bson/scalar.js'
-import { arrayElements, arrayValue, buildDocument, BsonType, documentValue, isArray, type Value } from '../bson/value.js'
-import { someValue, type Path } from '../query/path.js'
+import { arrayValue, buildDocument, BsonType, documentValue, type Value } from '../bson/value.js'
+import type { Path } from '../query/path.js'
+import { valuesAt } from './values-at.js'
 
 /**
  * The filter of the documents that belong to a local one in a `$lookup`: their field equals one of the values that the
@@ -8,22 +9,13 @@ import { someValue, type Path } from '../query/path.js'
  * matches documents without the field.
  */
 export function foreignFilter (local: Value, localPath: Path, foreignField: string): Value {
-  const values = localValues(local, localPath)
+  const found = valuesAt(local, localPath)
+  const values = found.length === 0 ? [NULL] : found
   if (values.length === 1) return equals(foreignField, values[0])
   // In a list, a regular expression would match strings; here it only equals itself.
   return values.some(({ type }) => type === BsonType.regex)
     ? field('$or', arrayValue(values.map((value) => equals(foreignField, value))))
     : field(foreignField, field('$in', arrayValue(values)))
-}
-
-function localValues (local: Value, localPath: Path): Value[] {
-  const values: Value[] = []
-  someValue(local, localPath, 'whole', (value) => {
-    if (isArray(value)) values.push(...arrayElements(value))
-    else if (value !== undefined) values.push(value)
-    return false
-  })
-  return values.length === 0 ? [NULL] : values
 }
 
 function equals (name: string, value: Value): Value {

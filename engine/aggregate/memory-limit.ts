@@ -1,5 +1,5 @@
 import { payload, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, type ErrorCode } from '../errors.js'
 
 /** How many bytes a stage may hold, as on MongoDB; there, `allowDiskUse` lets it go on in files. */
 const MAX_BYTES = 100 * 1024 * 1024
@@ -10,17 +10,19 @@ const OVERHEAD = 100
 /** Counts the bytes that one stage keeps. */
 export class MemoryLimit {
   readonly #stage: string
+  readonly #code: ErrorCode | number
   #bytes = 0
 
-  constructor (stage: string) {
+  constructor (stage: string, code: ErrorCode | number = 'QueryExceededMemoryLimitNoDiskUseAllowed') {
     this.#stage = stage
+    this.#code = code
   }
 
-  /** @throws {EngineError} QueryExceededMemoryLimitNoDiskUseAllowed */
+  /** @throws {EngineError} with the stage's code */
   charge (bytes: number): void {
     this.#bytes += bytes
     if (this.#bytes > MAX_BYTES) {
-      throw new EngineError('QueryExceededMemoryLimitNoDiskUseAllowed',
+      throw new EngineError(this.#code,
         `Exceeded memory limit of ${MAX_BYTES} bytes for ${this.#stage}; this engine does not go on in files`)
     }
   }

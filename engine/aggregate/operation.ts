@@ -3,9 +3,15 @@ import { documentContext, type Environment, type Expression, type Operand } from
 import type { Data } from '../storage/store.js'
 import type { Pace } from './pace.js'
 
+/** What a server knows of itself, for the stages that list it. */
+export interface ServerView {
+  readonly sessions: { describe (): Value[] }
+}
+
 /** What the stages of a running pipeline may use; the variables are those of the command's `let`, or of a `$lookup`'s. */
 export interface Operation extends Environment {
   readonly data: Data
+  readonly server: ServerView
   readonly pace: Pace
 }
 

@@ -53,8 +53,10 @@ export interface StageDefinition {
   readonly position?: 'first' | 'last'
   /** Whether it has documents of its own and reads those of no collection. */
   readonly isSource?: boolean
-  /** Whether it writes, which no transaction allows. */
-  readonly isWriter?: boolean
+  /** Whether it is no part of "Stable API V1". */
+  readonly isOutsideApi?: boolean
+  /** Whether transactions refuse it. */
+  readonly isOutsideTransactions?: boolean
   /** Where it may not be used. */
   readonly notIn?: readonly Place[]
   /** @throws {EngineError} with MongoDB's code for what it cannot be */

@@ -33,16 +33,16 @@ export const aggregate: Command = {
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     const { namespace, steps, environment, options } = aggregation
-    if (context.transaction !== undefined) refuseWriters(steps)
+    if (context.transaction !== undefined) checkTransactional(steps)
     const pace = new Pace(() => context.checkInterrupt())
-    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace }, options), pace)
+    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace, server: services }, options), pace)
     return await firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), source, { batchSize: readBatchSize(args) })
   }
 }
 
-function refuseWriters (steps: readonly Step[]): void {
-  const writer = steps.find(({ definition }) => definition.isWriter)
-  if (writer !== undefined) {
-    throw new EngineError('OperationNotSupportedInTransaction', `Stage not supported inside of a multi-document transaction: ${writer.definition.name}`)
+function checkTransactional (steps: readonly Step[]): void {
+  const refused = steps.find(({ definition }) => definition.isOutsideTransactions)
+  if (refused !== undefined) {
+    throw new EngineError('OperationNotSupportedInTransaction', `Stage not supported inside of a multi-document transaction: ${refused.definition.name}`)
   }
 }

@@ -32,6 +32,7 @@ export function readAggregation (args: Arguments, database: string, now: Date, i
   const steps = parsePipeline(args.requiredValue('pipeline'), { database, place: 'command', environment })
   checkSource(namespace, steps)
   checkReadConcernOf(steps, args)
+  checkApiOf(steps, args)
   return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }
 }
 
@@ -48,6 +49,13 @@ function checkReadConcernOf (steps: readonly Step[], args: Arguments): void {
   const concern = args.document('readConcern')
   if (writer !== undefined && concern !== undefined && readConcernLevel(concern) === 'linearizable') {
     throw new EngineError('InvalidOptions', `${writer.definition.name} cannot be used with a 'linearizable' read concern level`)
+  }
+}
+
+function checkApiOf (steps: readonly Step[], args: Arguments): void {
+  const outside = steps.find(({ definition }) => definition.isOutsideApi)
+  if (outside !== undefined && args.bool('apiStrict')) {
+    throw new EngineError('APIStrictError', `stage ${outside.definition.name} is not allowed with 'apiStrict: true' in API Version 1`)
   }
 }
 

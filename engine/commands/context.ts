@@ -37,6 +37,7 @@ export class CommandContext {
     this.database = checkDatabaseName(request.database ?? this.args.requiredString('$db'))
     const session = this.args.document('lsid')
     this.lsid = session && sessionId(session, 'lsid')
+    if (this.lsid !== undefined) services.sessions.touch(this.lsid)
     this.transactionRequest = readTransaction(command, this.args, this.lsid)
     this.retry = this.transactionRequest === undefined ? readRetry(command, this.args, this.lsid) : undefined
     // 0 means no limit, as in MongoDB.

@@ -6,10 +6,11 @@ export const endSessions: Command = {
   summary: 'Closes the cursors of the sessions and aborts their transactions',
   fields: { endSessions: 'array' },
 
-  run ({ args, services: { cursors, transactions } }) {
+  run ({ args, services: { cursors, sessions, transactions } }) {
     for (const id of sessionIds(args, 'endSessions')) {
       transactions.abortSession(id)
       cursors.killSession(id)
+      sessions.forget(id)
     }
     return {}
   }

@@ -2,6 +2,7 @@ import type { Log } from '../log.js'
 import type { ScramCredentials } from '../wire/scram.js'
 import type { Cursors } from './cursors.js'
 import type { FailPoints } from './fail-points.js'
+import type { RecentSessions } from './recent-sessions.js'
 import type { Status } from './status.js'
 import type { Store } from '../storage/store.js'
 import type { Transactions } from './transactions.js'
@@ -11,6 +12,7 @@ export interface Services {
   readonly store: Store
   readonly cursors: Cursors
   readonly transactions: Transactions
+  readonly sessions: RecentSessions
   readonly status: Status
   readonly log: Log
   readonly clock: () => Date

@@ -23,7 +23,7 @@ interface Merge extends MergeModes {
 export const merge: StageDefinition = {
   name: '$merge',
   position: 'last',
-  isWriter: true,
+  isOutsideTransactions: true,
   notIn: ['$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, parsing) {

@@ -14,7 +14,7 @@ import { temporaryName } from '../temporary.js'
 export const out: StageDefinition = {
   name: '$out',
   position: 'last',
-  isWriter: true,
+  isOutsideTransactions: true,
   notIn: ['$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, { database }) {

@@ -4,8 +4,10 @@ import { bucket } from './bucket.js'
 import { count } from './count.js'
 import { documents } from './documents.js'
 import { facet } from './facet.js'
+import { graphLookup } from './graph-lookup.js'
 import { group } from './group.js'
 import { limit } from './limit.js'
+import { listLocalSessions } from './list-local-sessions.js'
 import { lookup } from './lookup.js'
 import { match } from './match.js'
 import { merge } from './merge.js'
@@ -27,8 +29,10 @@ export const stages: readonly StageDefinition[] = [
   count,
   documents,
   facet,
+  graphLookup,
   group,
   limit,
+  listLocalSessions,
   lookup,
   match,
   merge,
@@ -51,7 +55,7 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
-  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$currentOp', '$densify', '$fill', '$geoNear', '$graphLookup',
-  '$indexStats', '$listLocalSessions', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
+  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$currentOp', '$densify', '$fill', '$geoNear',
+  '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
   '$shardedDataDistribution'
 ])

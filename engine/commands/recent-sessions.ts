@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto'
+import { Binary, UUID } from 'bson'
+import { valueFrom, type Value } from '../bson/value.js'
+import { SESSION_MINUTES } from './session.js'
+
+/** Nothing depends on the list, so that the oldest may be left out of it. */
+const MAX_SESSIONS = 10_000
+
+/** The sessions that clients have used lately, as `$listLocalSessions` shows them. */
+export class RecentSessions {
+  /** The time of the last use by the id's bytes, the latest last. */
+  readonly #lastUse = new Map<string, Date>()
+  readonly #clock: () => Date
+  /** What sessions have in their ids on MongoDB: the hash of their user's name, which is empty without authentication. */
+  readonly #owner: Binary
+
+  constructor (clock: () => Date, user: string | undefined) {
+    this.#clock = clock
+    this.#owner = new Binary(createHash('sha256').update(user === undefined ? '' : `${user}@admin`).digest())
+  }
+
+  touch (lsid: Buffer): void {
+    const name = lsid.toString('latin1')
+    this.#lastUse.delete(name)
+    this.#lastUse.set(name, this.#clock())
+    if (this.#lastUse.size > MAX_SESSIONS) this.#lastUse.delete(this.#lastUse.keys().next().value!)
+  }
+
+  forget (lsid: Buffer): void {
+    this.#lastUse.delete(lsid.toString('latin1'))
+  }
+
+  /** Those that have not expired, as `{ _id: { id, uid }, lastUse }`. */
+  describe (): Value[] {
+    const oldest = this.#clock().getTime() - SESSION_MINUTES * 60_000
+    return [...this.#lastUse]
+      .filter(([, lastUse]) => lastUse.getTime() > oldest)
+      .map(([name, lastUse]) => valueFrom({ _id: { id: new UUID(Buffer.from(name, 'latin1')), uid: this.#owner }, lastUse }))
+  }
+}

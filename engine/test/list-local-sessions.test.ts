@@ -1,0 +1,51 @@
+import { Binary, UUID } from 'bson'
+import t from 'tap'
+import { RecentSessions } from '../commands/recent-sessions.js'
+import { toJs } from '../bson/value.js'
+import { startTestEngine } from './helper.js'
+
+t.test('$listLocalSessions has the sessions that were used and have not ended', async (t) => {
+  const { client } = await startTestEngine(t)
+  const session = client.startSession()
+  const other = client.startSession()
+  for (const used of [session, other]) await client.db('test').command({ ping: 1 }, { session: used })
+  await client.db('admin').command({ endSessions: [other.id] })
+  const listed = async (): Promise<string[]> => (await client.db('admin').aggregate([{ $listLocalSessions: {} }]).toArray()).map(({ _id }) => String(_id.id))
+  const ids = await listed()
+  t.ok(ids.includes(String(session.id!.id.toUUID())))
+  t.notOk(ids.includes(String(other.id!.id.toUUID())))
+  const [{ _id: { uid }, lastUse }] = await client.db('admin').aggregate([{ $listLocalSessions: { allUsers: true } }, { $limit: 1 }]).toArray()
+  t.equal((uid as Binary).length(), 32)
+  t.ok(lastUse instanceof Date)
+})
+
+t.test('$listLocalSessions stands first, in {aggregate: 1}, outside of transactions and of the stable API', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  await t.rejects(db.collection('c').aggregate([{ $listLocalSessions: {} }]).toArray(), { code: 73 })
+  await t.rejects(db.aggregate([{ $documents: [] }, { $listLocalSessions: {} }]).toArray(), { code: 40602 })
+  await t.rejects(db.aggregate([{ $listLocalSessions: 1 }]).toArray(), { code: 14 })
+  await t.rejects(db.aggregate([{ $listLocalSessions: { foo: 1 } }]).toArray(), { code: 40415 })
+  await t.rejects(db.aggregate([{ $listLocalSessions: { users: [] } }]).toArray(), { code: 238 })
+  await t.rejects(db.command({ aggregate: 1, pipeline: [{ $listLocalSessions: {} }], cursor: {}, apiVersion: '1', apiStrict: true }), { code: 323 })
+  await client.withSession(async (session) => {
+    session.startTransaction()
+    await t.rejects(db.aggregate([{ $listLocalSessions: {} }], { session }).toArray(), { code: 263 })
+    await session.abortTransaction()
+  })
+})
+
+t.test('a session that is not used for half an hour is listed no longer, and neither are too many', (t) => {
+  let now = 0
+  const sessions = new RecentSessions(() => new Date(now), 'ann')
+  const id = (number: number): Buffer => Buffer.alloc(16, String(number).padStart(16))
+  for (let at = 0; at <= 10_000; at++) sessions.touch(id(at))
+  const listed = sessions.describe().map((session) => toJs(session) as { _id: { id: UUID } })
+  t.equal(listed.length, 10_000)
+  t.strictSame(Buffer.from(listed[0]._id.id.buffer), id(1))
+  now = 30 * 60_000
+  t.strictSame(sessions.describe(), [])
+  sessions.touch(id(5))
+  t.equal(sessions.describe().length, 1)
+  t.end()
+})
