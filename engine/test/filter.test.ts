@@ -199,7 +199,8 @@ t.test('the tree has the tests of one path in one node and the negations in node
       case 'path': return `${node.path} ${node.tests.map(({ operator }) => operator).join(' ')}`
       case 'not': return { not: kinds(node.node) }
       case 'always': return node.result
-      case 'expression': return '$expr'
+      case 'expression':
+      case 'schema': return node.kind
       default: return { [node.kind]: node.nodes.map(kinds) }
     }
   }

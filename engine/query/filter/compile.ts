@@ -18,6 +18,7 @@ export function compile (node: FilterNode, onElement?: OnElement): Matches {
     case 'nor': return not(some(node.nodes.map((child) => compile(child))))
     case 'not': return not(compile(node.node))
     case 'expression': return node.holds
+    case 'schema': return node.accepts
     case 'always': return () => node.result
   }
 }
@@ -31,6 +32,7 @@ export function compileForValue (node: FilterNode): Matches {
     case 'nor': return not(some(node.nodes.map(compileForValue)))
     case 'not': return not(compileForValue(node.node))
     case 'expression': return node.holds
+    case 'schema': return node.accepts
     case 'always': return () => node.result
   }
 }

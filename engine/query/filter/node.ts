@@ -11,6 +11,7 @@ export type FilterNode =
   | { readonly kind: 'path', readonly path: string, readonly tests: readonly Test[] }
   | { readonly kind: 'always', readonly result: boolean }
   | { readonly kind: 'expression', readonly holds: (document: Value) => boolean }
+  | { readonly kind: 'schema', readonly accepts: (document: Value) => boolean }
 
 /** Is told the index of the array element that a test has accepted. */
 export type OnElement = (index: number) => void

@@ -9,6 +9,7 @@ import { modOperators } from './mod.js'
 import { negationOperators } from './negation.js'
 import type { ParseClause, ParseOperator } from './operator.js'
 import { regexOperators } from './regex.js'
+import { schemaClauses } from './schema.js'
 import { unsupportedClauses, unsupportedOperators } from './unsupported.js'
 
 /** The operators that stand on a path, as in `{ a: { $gt: 5 } }`, by the families of MongoDB's manual. */
@@ -28,5 +29,6 @@ export const operators: ReadonlyMap<string, ParseOperator> = new Map(Object.entr
 export const clauses: ReadonlyMap<string, ParseClause> = new Map(Object.entries({
   ...expressionClauses,
   ...logicalClauses,
+  ...schemaClauses,
   ...unsupportedClauses
 }))

@@ -20,7 +20,8 @@ function parseType (operand: Value): readonly number[] {
   throw new EngineError('TypeMismatch', 'type must be represented as a number or a string')
 }
 
-function typesNamed (alias: string): readonly number[] {
+/** The types of an alias; `number` has four. @throws {EngineError} BadValue */
+export function typesNamed (alias: string): readonly number[] {
   const types = typesByName.get(alias)
   if (types === undefined) throw new EngineError('BadValue', `Unknown type name alias: ${alias}`)
   return types

@@ -22,7 +22,8 @@ function namesField (node: FilterNode, field: string): boolean {
     case 'path': return node.path.split('.')[0] === field
     case 'not': return namesField(node.node, field)
     case 'always':
-    case 'expression': return false
+    case 'expression':
+    case 'schema': return false
     default: return node.nodes.some((child) => namesField(child, field))
   }
 }
