@@ -1,6 +1,7 @@
 import type { Value } from '../bson/value.js'
 import { documentContext, type Environment, type Expression, type Operand } from '../expression/expression.js'
 import type { Data } from '../storage/store.js'
+import type { OnInvalid } from '../write/validation.js'
 import type { Pace } from './pace.js'
 
 /** What a server knows of itself, for the stages that list it. */
@@ -13,6 +14,8 @@ export interface Operation extends Environment {
   readonly data: Data
   readonly server: ServerView
   readonly pace: Pace
+  /** Not given where documents that are written are not to be validated. */
+  readonly onInvalid: OnInvalid | undefined
 }
 
 export function evaluate (expression: Expression, document: Value, environment: Environment): Operand {

@@ -32,6 +32,6 @@ export function storable (document: Buffer): Buffer {
 }
 
 /** What a stage writes with: nothing of it is a statement that a client could send again. */
-export function writeContext ({ data, now, pace }: Operation): WriteContext {
-  return { data, now, checkInterrupt: () => pace.checkInterrupt(), retry: undefined }
+export function writeContext ({ data, now, pace, onInvalid }: Operation): WriteContext {
+  return { data, now, onInvalid, checkInterrupt: () => pace.checkInterrupt(), retry: undefined }
 }

@@ -1,11 +1,13 @@
 import type { MongoClient } from 'mongodb'
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js'
+import { findField } from '../bson/value.js'
 import { MAX_WRITE_BATCH } from '../wire/limits.js'
+import type { CollectionInfo } from './collections.js'
 
 /** What is sent in one message: far below every server's limit. */
 const MESSAGE_BYTES = 8 * 1024 * 1024
 
-export interface Target { readonly database: string, readonly name: string }
+export type Target = Pick<CollectionInfo, 'database' | 'name' | 'options'>
 
 /**
  * Inserts documents byte for byte. The driver offers this for reading alone: through objects, dates out of JavaScript's range,
@@ -27,8 +29,10 @@ export async function insertRaw (client: MongoClient, target: Target, documents:
   if (count > 0) await send(client, target, sequence)
 }
 
-async function send (client: MongoClient, { database, name }: Target, documents: DocumentSequence): Promise<void> {
-  const reply = await client.db(database).command({ insert: name, documents, ordered: true, writeConcern: { w: 'majority' } })
+async function send (client: MongoClient, { database, name, options }: Target, documents: DocumentSequence): Promise<void> {
+  // What is older than a validator may be invalid, and is to be there nevertheless. Only some users may ask for this.
+  const bypassDocumentValidation = findField(options, 'validator') === undefined ? undefined : true
+  const reply = await client.db(database).command({ insert: name, documents, ordered: true, bypassDocumentValidation, writeConcern: { w: 'majority' } })
   const [failure] = [...reply.writeErrors ?? [], ...reply.writeConcernError === undefined ? [] : [reply.writeConcernError]]
   if (failure !== undefined) throw new Error(`${database}.${name}: ${failure.errmsg}`)
 }

@@ -7,12 +7,13 @@ import type { Command } from './command.js'
 import { firstBatch, readBatchSize } from './cursor-reply.js'
 import { explainPipeline } from './explain-pipeline.js'
 import { PipelineSource } from './pipeline-source.js'
+import { readOnInvalid } from './statements.js'
 
 export const aggregate: Command = {
   name: 'aggregate',
   summary: 'Pipelines of the stages listed below, hint, `let`, batches; no collation but simple, no files for what takes over 100 MB',
   inTransaction: 'part',
-  // allowDiskUse has no files to allow, and bypassDocumentValidation nothing to bypass.
+  // allowDiskUse has no files to allow.
   fields: {
     aggregate: ['string', 'number'],
     pipeline: 'array',
@@ -35,7 +36,7 @@ export const aggregate: Command = {
     const { namespace, steps, environment, options } = aggregation
     if (context.transaction !== undefined) checkTransactional(steps)
     const pace = new Pace(() => context.checkInterrupt())
-    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace, server: services }, options), pace)
+    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace, server: services, onInvalid: readOnInvalid(context) }, options), pace)
     return await firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), source, { batchSize: readBatchSize(args) })
   }
 }

@@ -7,13 +7,13 @@ import type { Collection, Index } from '../storage/catalog.js'
 import { readIndexSpec } from '../storage/index-options.js'
 import type { Reply } from '../wire/reply.js'
 import { readFields, type Arguments } from './arguments.js'
+import { changedOptions, validationFields } from './collection-options.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 
 const unsupported = [
-  'validator', 'validationLevel', 'validationAction', 'viewOn', 'pipeline', 'changeStreamPreAndPostImages', 'expireAfterSeconds',
-  'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
+  'viewOn', 'pipeline', 'changeStreamPreAndPostImages', 'expireAfterSeconds', 'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
 ]
 
 const indexFields: Fields = {
@@ -22,8 +22,8 @@ const indexFields: Fields = {
 
 export const collMod: Command = {
   name: 'collMod',
-  summary: 'An index: when it expires, whether it is hidden',
-  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...anyOf(unsupported) },
+  summary: 'The validator with its level and action; an index: when it expires, whether it is hidden',
+  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...anyOf(unsupported) },
 
   async run (context) {
     const { args, store } = context
@@ -34,6 +34,8 @@ export const collMod: Command = {
     return await store.write((tx) => {
       const collection = tx.catalog.find(namespace)
       if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${namespace}`)
+      const options = changedOptions(args, namespace, documentValue(collection.options))
+      if (!options.equals(collection.options)) tx.changeOptions(collection, options)
       if (wanted === undefined) return {}
       const index = indexToChange(collection, wanted)
       tx.changeIndex(collection, index, readIndexSpec(documentValue(changedSpec(index, wanted))))

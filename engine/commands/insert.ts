@@ -7,7 +7,6 @@ export const insert: Command = {
   summary: 'Documents, ordered or not; several to a commit',
   isRetryable: true,
   inTransaction: 'part',
-  // There are no validators that could be bypassed.
   fields: {
     insert: 'collection',
     documents: 'array',

@@ -1,10 +1,12 @@
 import { EngineError } from '../errors.js'
-import type { Value } from '../bson/value.js'
+import { describe } from '../bson/describe.js'
+import { documentValue, findField, type Value } from '../bson/value.js'
 import type { Namespace } from '../storage/namespace.js'
 import { MAX_WRITE_BATCH } from '../wire/limits.js'
 import type { Reply } from '../wire/reply.js'
 import type { Outcome } from '../write/outcome.js'
 import { Statements, type Statement } from '../write/statements.js'
+import type { OnInvalid } from '../write/validation.js'
 import type { WriteContext } from '../write/write-context.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
@@ -58,7 +60,16 @@ export function isOrdered ({ args, transaction }: CommandContext): boolean {
 
 export function writeContext (context: CommandContext): WriteContext {
   const { data, services, retry } = context
-  return { data, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry }
+  return { data, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry, onInvalid: readOnInvalid(context) }
+}
+
+/** What becomes of invalid documents where the validator of their collection only warns; nothing is validated if the client says so. */
+export function readOnInvalid ({ args, services: { log } }: CommandContext): OnInvalid | undefined {
+  if (args.bool('bypassDocumentValidation')) return undefined
+  return (namespace, errInfo) => {
+    const id = findField(documentValue(errInfo), 'failingDocumentId')
+    log({ level: 'warn', msg: 'a document that failed validation was stored', namespace: String(namespace), id: id && describe(id) })
+  }
 }
 
 /** The sum of what was done. */

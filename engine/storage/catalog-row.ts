@@ -1,5 +1,6 @@
 import { arrayElements, boolOf, buildDocument, documentValue, findField, payload, stringOf, valueFrom, arrayValue, type Value } from '../bson/value.js'
 import type { Collection, Index } from './catalog.js'
+import { fromOptions } from './collection-options.js'
 import { indexFromSpec } from './index-spec.js'
 import { Namespace } from './namespace.js'
 
@@ -20,7 +21,7 @@ export function decodeCollection (id: number, row: Buffer): Collection {
     id,
     namespace: new Namespace(stringOf(field('database')), stringOf(field('collection'))),
     uuid: payload(field('uuid')).subarray(5), // behind the length and the subtype
-    options: payload(field('options')),
+    ...fromOptions(payload(field('options'))),
     indexes: arrayElements(field('indexes')).map(decodeIndex)
   }
 }

@@ -1,5 +1,6 @@
 import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
+import type { Validator } from '../query/validator.js'
 import { Namespace } from './namespace.js'
 
 export interface KeyPart { readonly path: string, readonly direction: 1 | -1 }
@@ -32,6 +33,7 @@ export interface Collection {
   readonly namespace: Namespace
   readonly uuid: Buffer
   readonly options: Buffer
+  readonly validator?: Validator
   /** `_id_` comes first; it has no rows, because documents are stored by their `_id`. */
   readonly indexes: readonly Index[]
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from './catalog.js'
 import type { Changes } from './changes.js'
+import { fromOptions } from './collection-options.js'
 import { current } from './document-changes.js'
 import { discard } from './garbage.js'
 import { indexFromSpec, ID_INDEX_SPEC } from './index-spec.js'
@@ -17,7 +18,7 @@ export function createCollection (changes: Changes, namespace: Namespace, option
     id: changes.nextId(),
     namespace,
     uuid: randomUuid(),
-    options,
+    ...fromOptions(options),
     indexes: [indexFromSpec(changes.nextId(), ID_INDEX_SPEC)]
   }
   changes.saveCollection(collection)
@@ -37,6 +38,12 @@ export function renameCollection (changes: Changes, stale: Collection, namespace
   checkCreatable(namespace)
   if (changes.catalog.find(namespace) !== undefined) throw new EngineError('NamespaceExists', 'target namespace exists')
   changes.saveCollection({ ...current(changes, stale), namespace })
+}
+
+/** Gives a collection other options; the documents that it has are not looked at. */
+export function changeOptions (changes: Changes, stale: Collection, options: Buffer): void {
+  const { validator, ...collection } = current(changes, stale)
+  changes.saveCollection({ ...collection, ...fromOptions(options) })
 }
 
 /** Adds an index without entries; `ready` says whether it needs none. */

@@ -1,7 +1,7 @@
 import { encode } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
 import type { Changes } from './changes.js'
-import { addIndex, changeIndex, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
+import { addIndex, changeIndex, changeOptions, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
 import type { Count } from './count.js'
 import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
 import { removeGarbage } from './garbage.js'
@@ -70,6 +70,10 @@ export class Tx extends Reader {
 
   renameCollection (collection: Collection, namespace: Namespace): void {
     renameCollection(this.#changes, collection, namespace)
+  }
+
+  changeOptions (collection: Collection, options: Buffer): void {
+    changeOptions(this.#changes, collection, options)
   }
 
   addIndex (collection: Collection, spec: Buffer, ready: boolean): Index {

@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { MongoClient } from 'mongodb'
+import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { BsonType, buildDocument, encode, valueFrom } from '../bson/value.js'
 import { insertRaw } from '../cli/raw-insert.js'
 import { startEngine } from '../index.js'
 import { quireDb, type Run } from './cli-process.js'
 import { startTestEngine, temporaryDirectory, type TestEngine } from './helper.js'
 
-const things = { database: 'test', name: 'things' }
+const things = { database: 'test', name: 'things', options: EMPTY_DOCUMENT }
 
 /** What JavaScript objects could not carry: the order of such names, such dates, a type that is no longer in use, a name twice. */
 const oddDocument = buildDocument([
@@ -62,6 +63,21 @@ t.test('a dump holds what was asked for, under the names that mongodump gives', 
   check(t, await quireDb('dump', '--uri', uri, '--db', 'other', join(directory, 'dump')))
   t.same(readdirSync(join(directory, 'dump')), ['other'])
   t.same(readdirSync(join(directory, 'dump', 'other')), ['a%2Fb%20c.bson', 'a%2Fb%20c.metadata.json'])
+})
+
+t.test('a validator goes with its collection, also with documents that are invalid', async (t) => {
+  const { client, uri } = await startTestEngine(t)
+  const db = client.db('test')
+  const options = { validator: { $jsonSchema: { required: ['a'] } }, validationLevel: 'moderate', validationAction: 'error' }
+  await db.createCollection('strict', options)
+  await db.collection('strict').insertMany([{ a: 1 }, { b: 1 }], { bypassDocumentValidation: true })
+  const directory = await temporaryDirectory(t)
+  check(t, await quireDb('dump', '--uri', uri, join(directory, 'dump')))
+  await db.dropCollection('strict')
+  check(t, await quireDb('load', '--uri', uri, join(directory, 'dump')))
+  t.match(await db.listCollections().toArray(), [{ name: 'strict', options }])
+  t.equal(await db.collection('strict').countDocuments(), 2)
+  await t.rejects(db.collection('strict').insertOne({ b: 1 }), { code: 121 })
 })
 
 t.test('dump writes to a new directory only, and leaves none behind when it fails', async (t) => {

@@ -8,6 +8,7 @@ import { fillTimestamps } from '../update/timestamps.js'
 import { MAX_DOCUMENT_BYTES } from '../wire/limits.js'
 import { Ledger } from './ledger.js'
 import type { Outcome } from './outcome.js'
+import { checkValid } from './validation.js'
 import { newObjectId, perform, stepsOfOneWork, type WriteContext } from './write-context.js'
 
 export interface Insertion {
@@ -53,10 +54,12 @@ function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, document
   return { n, failures, end }
 }
 
-function insertOne (tx: Tx, { data }: WriteContext, collection: Collection, document: Buffer): Outcome {
+function insertOne (tx: Tx, { data, onInvalid }: WriteContext, collection: Collection, document: Buffer): Outcome {
   if (document.length > MAX_DOCUMENT_BYTES) {
     throw new EngineError('BSONObjectTooLarge', `object to insert too large. size in bytes: ${document.length}, max size: ${MAX_DOCUMENT_BYTES}`)
   }
-  tx.insert(collection, fillTimestamps(withId(document, newObjectId), data.timestamps.next))
+  const complete = fillTimestamps(withId(document, newObjectId), data.timestamps.next)
+  checkValid(tx, collection, complete, onInvalid)
+  tx.insert(collection, complete)
   return { n: 1, modified: 0 }
 }

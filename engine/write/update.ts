@@ -8,6 +8,7 @@ import type { Update } from '../update/update.js'
 import { changeAll } from './many-writes.js'
 import { NOTHING_DONE, type Outcome, type Shape } from './outcome.js'
 import type { SingleWrite } from './single-write.js'
+import { checkValid } from './validation.js'
 import { perform, updateContext, type WriteContext } from './write-context.js'
 
 export interface UpdateStatement {
@@ -41,7 +42,10 @@ export async function updateMany (write: WriteContext, namespace: Namespace, sta
 
 function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document }: Match, { query, update, image }: UpdateStatement): Outcome {
   const after = update.apply(document, updateContext(write, query.filter))
-  if (after !== document) tx.replace(collection, recordId, document, after)
+  if (after !== document) {
+    checkValid(tx, collection, after, write.onInvalid, document)
+    tx.replace(collection, recordId, document, after)
+  }
   return {
     n: 1,
     modified: after === document ? 0 : 1,
@@ -52,7 +56,9 @@ function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordI
 function insertIfWanted (tx: Tx, write: WriteContext, namespace: Namespace, { query, update, upsert, image }: UpdateStatement): Outcome {
   if (!upsert) return NOTHING_DONE
   const document = update.insert(updateContext(write, query.filter))
-  tx.insert(tx.collection(namespace), document)
+  const collection = tx.collection(namespace)
+  checkValid(tx, collection, document, write.onInvalid)
+  tx.insert(collection, document)
   return {
     n: 1,
     modified: 0,

@@ -7,6 +7,7 @@ import { RowClaimed } from '../storage/claims.js'
 import type { Data, Tx } from '../storage/store.js'
 import type { UpdateContext } from '../update/update.js'
 import type { Numbered } from './ledger.js'
+import type { OnInvalid } from './validation.js'
 
 /** How long a write waits for a transaction before it looks whether it may go on waiting, in milliseconds. */
 const WAIT_MS = 5
@@ -21,6 +22,8 @@ export interface WriteContext {
   readonly now: Date
   /** Given when the command may be sent again and must then be done once. */
   readonly retry: Numbered | undefined
+  /** Not given where documents are not to be validated. */
+  readonly onInvalid: OnInvalid | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Namespace } from '../../storage/namespace.js'
 import type { Tx } from '../../storage/store.js'
 import { withId } from '../../update/document-id.js'
 import { fillTimestamps } from '../../update/timestamps.js'
+import { checkValid } from '../../write/validation.js'
 import { newObjectId } from '../../write/write-context.js'
 import { inCommits, type Batches } from '../batches.js'
 import { findSame, readOn, uniqueIndex } from '../merge-key.js'
@@ -60,12 +61,16 @@ function mergeOne (tx: Tx, { target, on, whenMatched, whenNotMatched }: Merge, g
   if (isNew || existing === undefined) return addNew(tx, target, whenNotMatched, given, operation)
   const before = documentValue(existing.document)
   const after = storable(withIdOf(before, whenMatched(before, given, operation)))
-  if (!after.equals(existing.document)) tx.replace(collection, existing.recordId, existing.document, after)
+  if (after.equals(existing.document)) return
+  checkValid(tx, collection, after, operation.onInvalid, existing.document)
+  tx.replace(collection, existing.recordId, existing.document, after)
 }
 
-function addNew (tx: Tx, target: Namespace, whenNotMatched: Merge['whenNotMatched'], given: Value, { data }: Operation): void {
+function addNew (tx: Tx, target: Namespace, whenNotMatched: Merge['whenNotMatched'], given: Value, { data, onInvalid }: Operation): void {
   if (whenNotMatched === 'insert') {
-    tx.insert(tx.collection(target), fillTimestamps(withId(storable(payload(given)), newObjectId), data.timestamps.next))
+    const [collection, document] = [tx.collection(target), fillTimestamps(withId(storable(payload(given)), newObjectId), data.timestamps.next)]
+    checkValid(tx, collection, document, onInvalid)
+    tx.insert(collection, document)
   } else if (whenNotMatched === 'fail') {
     throw new EngineError('MergeStageNoMatchingDocument', '$merge could not find a matching document in the target collection for at least one document in the source collection')
   }
