@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { FORMAT } from '../storage/environment.js'
+import { DATA_FILE } from '../storage/data-file.js'
+import { FORMAT } from '../storage/format.js'
 
-export const DATA_FILE = 'data.mdb'
 const MANIFEST_FILE = 'manifest.json'
 
 /** What a backup says of itself. */

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { syncDirectory } from '../storage/sync-directory.js'
 
 /**
  * Makes a directory that, under its name, is either complete and on the disk or not there: `fill` gets another one, which is
@@ -30,15 +31,4 @@ function syncDirectories (directory: string): void {
     if (entry.isDirectory()) syncDirectories(join(directory, entry.name))
   }
   syncDirectory(directory)
-}
-
-/** Puts the names in a directory on the disk; Windows does so by itself, and cannot be asked to. */
-export function syncDirectory (directory: string): void {
-  if (process.platform === 'win32') return
-  const handle = openSync(directory, 'r')
-  try {
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { prepareDataDirectory } from '../data-directory.js'
 import { acquireLock } from '../lock.js'
-import { DATA_FILE, readManifest, verify, type Manifest } from './manifest.js'
-import { syncDirectory } from './new-directory.js'
+import { DATA_FILE } from '../storage/data-file.js'
+import { syncDirectory } from '../storage/sync-directory.js'
+import { readManifest, verify, type Manifest } from './manifest.js'
 import { UsageError, type Program } from './program.js'
 
 const help = `Usage: quire db restore [options] BACKUP

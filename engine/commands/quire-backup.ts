@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { EngineError } from '../errors.js'
-import { FORMAT } from '../storage/environment.js'
+import { FORMAT } from '../storage/format.js'
 import type { Command } from './command.js'
 
 /** Not one of MongoDB's: only the process that has the files open can copy them safely. */

@@ -3,15 +3,17 @@ import { validateDocument } from '../bson/validate.js'
 import { documentValue, findField } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS } from './count.js'
-import type { StoredTable, StoredTables } from './environment.js'
+import type { StoredTables } from './environment.js'
 import { indexKeys } from './index-keys.js'
 import { recordIdOf } from './key.js'
 import { documentRow, entryRow, rowPrefix } from './rows.js'
-import { unseal } from './sealed.js'
+import { isIntact, unseal } from './sealed.js'
+import type { SealedTable } from './sealed-table.js'
+import type { Row } from './table.js'
 
 /** Something stored that contradicts something else. */
 export interface Finding {
-  readonly problem: 'corrupt document' | 'wrong record id' | 'missing entry' | 'left over entry' | 'missing flag' | 'wrong counter' | 'rows of nothing'
+  readonly problem: 'corrupt row' | 'corrupt document' | 'wrong record id' | 'missing entry' | 'left over entry' | 'missing flag' | 'wrong counter' | 'rows of nothing'
   /** The collection and index, and the row in hexadecimal. */
   readonly where: string
 }
@@ -24,6 +26,7 @@ export function check (tables: StoredTables, catalog: Catalog, transaction: Tran
   const rows = new Rows(transaction)
   return [
     ...catalog.collections().flatMap((collection) => new CollectionCheck(tables, rows, collection).run()),
+    ...damagedRows(tables, rows),
     ...strayRows(tables, rows, catalog)
   ]
 }
@@ -36,22 +39,30 @@ class Rows {
     this.#transaction = transaction
   }
 
-  get (table: StoredTable, key: Buffer): Buffer | undefined {
-    return table.get(key, { transaction: this.#transaction })
+  /** A damaged row is none. */
+  get ({ stored }: SealedTable, key: Buffer): Buffer | undefined {
+    const sealed = stored.get(key, { transaction: this.#transaction })
+    return sealed && isIntact(key, sealed) ? unseal(key, sealed) : undefined
   }
 
-  of (table: StoredTable, id: number): Iterable<{ key: Buffer, value: Buffer }> {
-    return table.getRange({ ...this.#range(id), transaction: this.#transaction })
+  /** With their checksums. */
+  of ({ stored }: SealedTable, id: number): Iterable<Row> {
+    return stored.getRange({ ...this.#range(id), transaction: this.#transaction })
   }
 
-  count (table: StoredTable, id: number): number {
-    return table.getKeysCount({ ...this.#range(id), transaction: this.#transaction })
+  count ({ stored }: SealedTable, id: number): number {
+    return stored.getKeysCount({ ...this.#range(id), transaction: this.#transaction })
+  }
+
+  /** The keys of the rows that are not as they were written. */
+  * damaged ({ stored }: SealedTable): Generator<Buffer> {
+    for (const { key, value } of stored.getRange({ transaction: this.#transaction })) if (!isIntact(key, value)) yield key
   }
 
   /** The ids with which the rows of a table begin, each once. */
-  * ids (table: StoredTable): Generator<number> {
+  * ids ({ stored }: SealedTable): Generator<number> {
     const nextFrom = (id: number): number | undefined => {
-      const [key] = [...table.getKeys({ start: rowPrefix(id), limit: 1, transaction: this.#transaction })]
+      const [key] = [...stored.getKeys({ start: rowPrefix(id), limit: 1, transaction: this.#transaction })]
       return key?.readUInt32BE()
     }
     for (let id = nextFrom(0); id !== undefined; id = nextFrom(id + 1)) yield id
@@ -114,15 +125,14 @@ class CollectionCheck {
     const count = this.#rows.count(this.#tables.entries, index.id)
     if (count === (this.#entries.get(index) ?? 0)) return
     for (const { key, value } of this.#rows.of(this.#tables.entries, index.id)) {
-      if (!this.#isWanted(key, value, index)) this.#find('left over entry', key, index)
+      if (!isIntact(key, value) || !this.#isWanted(key, unseal(key, value), index)) this.#find('left over entry', key, index)
     }
   }
 
   #isWanted (row: Buffer, recordId: Buffer, index: Index): boolean {
     const documentKey = documentRow(this.#collection.id, recordId)
-    const sealed = this.#rows.get(this.#tables.documents, documentKey)
-    const document = sealed && intact(documentKey, sealed)
-    return document !== undefined &&
+    const document = this.#rows.get(this.#tables.documents, documentKey)
+    return document !== undefined && isBson(document) &&
       indexKeys(documentValue(document), index).keys.some((key) => entryRow(index, key, recordId).equals(row))
   }
 
@@ -141,13 +151,24 @@ class CollectionCheck {
 
 /** The document, if its checksum and its structure are right. */
 function intact (row: Buffer, sealed: Buffer): Buffer | undefined {
+  if (!isIntact(row, sealed)) return undefined
+  const document = unseal(row, sealed)
+  return isBson(document) ? document : undefined
+}
+
+function isBson (document: Buffer): boolean {
   try {
-    const document = unseal(row, sealed)
     validateDocument(document, 0, document.length)
-    return document
+    return true
   } catch {
-    return undefined // that is what is to be found out
+    return false // that is what is to be found out
   }
+}
+
+/** Those of documents are found with their collections. */
+function damagedRows (tables: StoredTables, rows: Rows): Finding[] {
+  const others = (['entries', 'counters', 'sessions', 'garbage'] as const).map((name) => ({ name, table: tables[name] }))
+  return others.flatMap(({ name, table }) => [...rows.damaged(table)].map((key): Finding => ({ problem: 'corrupt row', where: `${name} ${key.toString('hex')}` })))
 }
 
 /** Rows of ids that neither belong to a collection or index nor wait to be removed. */
@@ -156,7 +177,7 @@ function strayRows ({ documents, entries, counters, garbage }: StoredTables, row
   const discarded = [...rows.ids(garbage)]
   const collectionIds = new Set([...discarded, ...collections.map(({ id }) => id)])
   const indexIds = new Set([...discarded, ...collections.flatMap(({ indexes }) => indexes.map(({ id }) => id))])
-  const tables: Array<[StoredTable, string, Set<number>]> = [[documents, 'documents', collectionIds], [counters, 'counters', collectionIds], [entries, 'entries', indexIds]]
+  const tables: Array<[SealedTable, string, Set<number>]> = [[documents, 'documents', collectionIds], [counters, 'counters', collectionIds], [entries, 'entries', indexIds]]
   return tables.flatMap(([table, name, known]) => [...rows.ids(table)]
     .filter((id) => !known.has(id))
     .map((id): Finding => ({ problem: 'rows of nothing', where: `${name} ${id}` })))

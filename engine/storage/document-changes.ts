@@ -7,7 +7,6 @@ import { duplicateKey } from './duplicate-key.js'
 import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
 import { encodeKey, isCut, recordIdOf, storedKey } from './key.js'
 import { documentRow, entryRow } from './rows.js'
-import { seal } from './sealed.js'
 
 /** What a change of a document does to one index. */
 interface EntryChange {
@@ -30,7 +29,7 @@ export function insertDocument (changes: Changes, stale: Collection, document: B
   if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [id])
   const entryChanges = entryChangesOf(changes, collection, recordId, undefined, value)
   if (isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
-  changes.put(changes.tables.documents, key, seal(key, document), undefined)
+  changes.put(changes.tables.documents, key, document, undefined)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 1, document.length)
 }
@@ -45,7 +44,7 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
-  changes.put(changes.tables.documents, key, seal(key, after), seal(key, before))
+  changes.put(changes.tables.documents, key, after, before)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 0, after.length - before.length)
 }
@@ -55,7 +54,7 @@ export function removeDocument (changes: Changes, stale: Collection, recordId: B
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
-  changes.remove(changes.tables.documents, key, seal(key, document))
+  changes.remove(changes.tables.documents, key, document)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, -1, -document.length)
 }

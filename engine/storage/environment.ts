@@ -1,16 +1,15 @@
-import { chmodSync } from 'node:fs'
-import { join } from 'node:path'
-import { open, type Database, type RootDatabase, type Transaction } from 'lmdb'
-import { checkDataFile } from './data-file.js'
+import { chmodSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
+import { DATA_FILE, readMeta } from './data-file.js'
+import { checkFormat } from './format.js'
 import { rawValues } from './raw-values.js'
+import { SealedTable, type StoredTable } from './sealed-table.js'
+import { syncDirectory } from './sync-directory.js'
 import { tableNames, type TableName } from './table.js'
 
-export type StoredTable = Database<Buffer, Buffer>
-export type StoredTables = Readonly<Record<TableName, StoredTable>>
+export type StoredTables = Readonly<Record<TableName, SealedTable>>
 
-/** The layout of the rows. A change that older code would misread needs a new number. */
-export const FORMAT = 1
-const FORMAT_KEY = Buffer.from('format')
 const RAW_TABLE = { keyEncoding: 'binary', encoder: rawValues } as const
 
 /** A state of the data that stays as it is while somebody uses it; the pages that others replace cannot be used again until then. */
@@ -108,17 +107,21 @@ export class Environment {
 
 /**
  * Opens the files of a directory; only to be read, they must be there and stay as they are.
- * @throws {Error} when the files are of a newer version, or damaged
+ * @throws {Error} when the files are of another version, or damaged
  */
 export async function openEnvironment (directory: string, { readOnly = false } = {}): Promise<Environment> {
-  checkDataFile(join(directory, 'data.mdb'))
+  const file = join(directory, DATA_FILE)
+  const isNew = readMeta(file) === undefined
+  // What a first start has left that was interrupted before its first commit.
+  if (isNew && !readOnly) rmSync(file, { force: true })
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
   const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
   try {
-    if (!readOnly) for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
+    if (!readOnly) for (const name of [DATA_FILE, 'lock.mdb']) chmodSync(join(directory, name), 0o600)
+    if (isNew) for (const path of [directory, dirname(directory)]) syncDirectory(path) // or the file's name could be lost
     const meta = openTable(root, 'meta')
-    checkFormat(meta, directory)
-    const tables = Object.fromEntries(tableNames.map((name) => [name, name === 'meta' ? meta : openTable(root, name)])) as StoredTables
+    await checkFormat(directory, meta, (name) => openTable(root, name), readOnly)
+    const tables = Object.fromEntries(tableNames.map((name) => [name, new SealedTable(name === 'meta' ? meta : openTable(root, name))])) as StoredTables
     return new Environment(directory, root, tables)
   } catch (error) {
     await root.close()
@@ -128,13 +131,4 @@ export async function openEnvironment (directory: string, { readOnly = false } =
 
 function openTable (root: RootDatabase<Buffer, Buffer>, name: string): StoredTable {
   return root.openDB<Buffer, Buffer>(name, RAW_TABLE)
-}
-
-/** Stamps new files, and refuses those that this code might misread. */
-function checkFormat (meta: StoredTable, directory: string): void {
-  const stamp = meta.get(FORMAT_KEY)
-  if (stamp === undefined) meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
-  else if (Number(stamp) > FORMAT) {
-    throw new Error(`The data in ${directory} have format ${stamp}, which a newer version of Quire has written; this version reads up to format ${FORMAT}. Start the newer version.`)
-  }
 }

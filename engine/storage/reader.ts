@@ -4,7 +4,6 @@ import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { Table, Tables } from './table.js'
 import { storedEnd, storedStart } from './key.js'
 import { documentRow, rowPrefix } from './rows.js'
-import { unseal } from './sealed.js'
 import { readSession } from './sessions.js'
 
 /** A range of keys without the ids before them; the bounds may be longer than what of a key is stored. */
@@ -40,9 +39,7 @@ export class Reader {
    * @throws {EngineError} DataCorruptionDetected
    */
   document (collection: Collection, recordId: Buffer): Buffer | undefined {
-    const key = documentRow(collection.id, recordId)
-    const sealed = this.#tables.documents.get(key, { transaction: this.#snapshot() })
-    return sealed && unseal(key, sealed)
+    return this.#tables.documents.get(documentRow(collection.id, recordId), { transaction: this.#snapshot() })
   }
 
   /**
@@ -51,7 +48,7 @@ export class Reader {
    */
   * documents (collection: Collection, range: Partial<KeyRange> = {}): Generator<StoredDocument, void> {
     for (const { key, value } of this.#rows(this.#tables.documents, collection.id, range)) {
-      yield { recordId: key.subarray(4), document: unseal(key, value) }
+      yield { recordId: key.subarray(4), document: value }
     }
   }
 

@@ -22,14 +22,14 @@ export class RecordingTx extends Tx {
   }
 
   override insert (collection: Collection, document: Buffer): void {
-    super.insert(collection, document)
     const copy = Buffer.from(document)
+    super.insert(collection, copy)
     this.#steps.push((tx) => tx.insert(known(tx, collection), copy))
   }
 
   override replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
-    super.replace(collection, recordId, before, after)
     const copy = Buffer.from(after)
+    super.replace(collection, recordId, before, copy)
     this.#steps.push((tx) => tx.replace(known(tx, collection), recordId, before, copy))
   }
 

@@ -1,28 +1,32 @@
 import { crc32 } from 'node:zlib'
 import { EngineError } from '../errors.js'
 
-/** A document is stored with a checksum of its row's key and of itself behind it, so that no changed byte is served. */
+/** Every row is stored with a checksum of its key and its value behind the value, so that no changed byte is served. */
 const CHECKSUM_BYTES = 4
 
-export function seal (rowKey: Buffer, document: Buffer): Buffer {
-  const sealed = Buffer.allocUnsafe(document.length + CHECKSUM_BYTES)
-  document.copy(sealed)
-  sealed.writeUInt32BE(checksum(rowKey, document), document.length)
+export function seal (key: Buffer, value: Buffer): Buffer {
+  const sealed = Buffer.allocUnsafe(value.length + CHECKSUM_BYTES)
+  sealed.set(value)
+  sealed.writeUInt32BE(checksum(key, value), value.length)
   return sealed
 }
 
 /**
- * The document in a sealed row, not copied.
+ * The value in a sealed row, not copied.
  * @throws {EngineError} DataCorruptionDetected
  */
-export function unseal (rowKey: Buffer, sealed: Buffer): Buffer {
-  const document = sealed.subarray(0, -CHECKSUM_BYTES)
-  if (sealed.length < CHECKSUM_BYTES || sealed.readUInt32BE(document.length) !== checksum(rowKey, document)) {
-    throw new EngineError('DataCorruptionDetected', `the checksum of a stored document is wrong (row ${rowKey.toString('hex', 0, 64)})`)
-  }
-  return document
+export function unseal (key: Buffer, sealed: Buffer): Buffer {
+  if (!isIntact(key, sealed)) throw new EngineError('DataCorruptionDetected', `the checksum of a stored row is wrong (row ${key.toString('hex', 0, 64)})`)
+  return sealed.subarray(0, -CHECKSUM_BYTES)
 }
 
-function checksum (rowKey: Buffer, document: Buffer): number {
-  return crc32(document, crc32(rowKey))
+/** Whether a row is as it was written. */
+export function isIntact (key: Buffer, sealed: Buffer): boolean {
+  if (sealed.length < CHECKSUM_BYTES) return false
+  const end = sealed.length - CHECKSUM_BYTES
+  return sealed.readUInt32BE(end) === checksum(key, sealed.subarray(0, end))
+}
+
+function checksum (key: Buffer, value: Buffer): number {
+  return crc32(value, crc32(key))
 }

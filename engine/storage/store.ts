@@ -15,6 +15,7 @@ import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
 import { Transaction } from './transaction.js'
 import { Turns } from './turns.js'
 import type { Tx } from './tx.js'
+import { verificationOf, verifyPages, type Verification } from './verification.js'
 
 export type { KeyRange } from './reader.js'
 export type { Data, Reader, Transaction, Tx }
@@ -25,9 +26,14 @@ export interface StoreOptions {
   readonly log?: Log
   /** How often expired documents and sessions are looked for, in milliseconds. */
   readonly sweepInterval?: number
+  /** For how long the data are verified before they are used, in milliseconds; the rest is while they are. */
+  readonly verifyFirst?: number
+  /** Called when the store cannot go on: the disk has failed, or the data turn out to be damaged. */
+  readonly onFailure?: (error: Error) => void
 }
 
 const SWEEP_INTERVAL_MS = 60_000
+const VERIFY_FIRST_MS = 500
 const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
 
 /** The documents, indexes and sessions of one data directory. */
@@ -44,12 +50,16 @@ export class Store implements Data {
   readonly #claims = new Claims()
   readonly #now: () => number
   readonly #log: Log
+  readonly #onFailure: (error: Error) => void
+  readonly #closing = new AbortController()
+  #verified = Promise.resolve()
   #catalog: Catalog
 
-  constructor (environment: Environment, { now = Date.now, log = () => {}, sweepInterval = SWEEP_INTERVAL_MS }: StoreOptions) {
+  constructor (environment: Environment, { now = Date.now, log = () => {}, sweepInterval = SWEEP_INTERVAL_MS, onFailure = () => {} }: StoreOptions) {
     this.#environment = environment
     this.#now = now
     this.#log = log
+    this.#onFailure = onFailure
     this.#catalog = loadCatalog(environment)
     this.read = new Reader(environment.tables, () => environment.snapshot)
     this.timestamps = createClock(now, loadTimestamp(environment))
@@ -94,6 +104,14 @@ export class Store implements Data {
     return check(this.#environment.tables, this.#catalog, this.#environment.snapshot)
   }
 
+  /** Goes on with the verification of the last commit while others read and write. */
+  verify (verification: Verification): void {
+    const snapshot = this.#environment.pin()
+    this.#verified = verification.finish(this.#closing.signal)
+      .catch((error) => this.#onFailure(error))
+      .finally(() => snapshot.release())
+  }
+
   /** Writes a copy of the last commit to a directory, which must be there and empty; the file is not flushed. */
   async backup (directory: string): Promise<void> {
     await this.#environment.backup(directory)
@@ -101,7 +119,9 @@ export class Store implements Data {
 
   /** Waits for what has been asked for so far. */
   async close (): Promise<void> {
+    this.#closing.abort()
     await this.maintenance.stop()
+    await this.#verified
     await this.#commits.idle()
     this.#commits.refuse(new Error('the store is closed'))
     await this.#environment.close()
@@ -125,8 +145,10 @@ export class Store implements Data {
     this.#log({ level: 'error', msg: 'a commit has failed', kind, error: cause.message })
     if (kind === 'fault') return cause
     if (kind === 'full' && this.#environment.isHealthy()) return outOfDiskSpace(cause)
-    this.#commits.refuse(readOnly(cause))
-    return readOnly(cause)
+    const failure = readOnly(cause)
+    this.#commits.refuse(failure)
+    this.#onFailure(failure)
+    return failure
   }
 
   #saveTimestamp (): void {
@@ -138,10 +160,13 @@ export class Store implements Data {
 
 /**
  * Opens the store of a directory, which no other process may have open, and drops what a crash has left unfinished.
- * @throws {Error} when the data are of a newer version, or not a store
+ * @throws {Error} when the data are of a newer version, damaged, or not a store
  */
 export async function openStore (directory: string, options: StoreOptions = {}): Promise<Store> {
+  const verification = verificationOf(directory)
+  verification?.begin(options.verifyFirst ?? VERIFY_FIRST_MS)
   const store = new Store(await openEnvironment(directory), options)
+  if (verification?.isDone === false) store.verify(verification.renewed())
   for (const collection of store.catalog.collections()) await dropUnfinished(store, collection)
   store.maintenance.collectGarbage()
   return store
@@ -149,9 +174,10 @@ export async function openStore (directory: string, options: StoreOptions = {}):
 
 /**
  * What in the data of a directory is inconsistent or damaged, without changing any of it.
- * @throws {Error} when they cannot be read at all. LMDB can take the whole process down over a file with damaged pages.
+ * @throws {Error} when they cannot be read
  */
 export async function checkDirectory (directory: string): Promise<Finding[]> {
+  verifyPages(directory)
   const environment = await openEnvironment(directory, { readOnly: true })
   try {
     return check(environment.tables, loadCatalog(environment), environment.snapshot)

@@ -57,5 +57,5 @@ t.test('an engine copies its files for clients of its socket, to where they say'
   const admin = client.db('admin')
   await t.rejects(admin.command({ quireBackup: 'relative' }), { message: 'quireBackup must be an absolute path' })
   await t.rejects(client.db('test').command({ quireBackup: directory }), { message: 'quireBackup may only be run against the admin database.' })
-  t.match(await admin.command({ quireBackup: await temporaryDirectory(t) }), { ok: 1, format: 1 })
+  t.match(await admin.command({ quireBackup: await temporaryDirectory(t) }), { ok: 1, format: 2 })
 })

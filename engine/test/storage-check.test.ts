@@ -4,7 +4,6 @@ import t from 'tap'
 import { encode } from '../bson/value.js'
 import { openEnvironment, type StoredTables } from '../storage/environment.js'
 import { rowPrefix } from '../storage/rows.js'
-import { seal } from '../storage/sealed.js'
 import { checkDirectory, openStore, Store } from '../storage/store.js'
 import { createIndexes } from '../storage/create-indexes.js'
 import { indexSpec, insert, temporaryDirectory, things } from './temporary-store.js'
@@ -19,17 +18,18 @@ const damages: Array<[what: string, damage: (tables: StoredTables) => void, prob
   ['an entry of no document', ({ entries }) => entries.putSync(Buffer.concat([rowPrefix(INDEX_ID), Buffer.from('stray')]), Buffer.from('none')), ['left over entry']],
   ['a document under another\'s id', ({ documents }) => {
     const row = Buffer.concat([rowPrefix(COLLECTION_ID), Buffer.from('elsewhere')])
-    documents.putSync(row, seal(row, encode({ _id: 9 })))
+    documents.putSync(row, encode({ _id: 9 }))
   }, ['wrong record id', 'wrong counter']],
   ['a document without an id', ({ documents }) => {
     const row = Buffer.concat([rowPrefix(COLLECTION_ID), Buffer.from('elsewhere')])
-    documents.putSync(row, seal(row, encode({ a: 9 })))
+    documents.putSync(row, encode({ a: 9 }))
   }, ['wrong record id', 'wrong counter']],
   ['a document that is no BSON', ({ documents }) => {
     const row = Buffer.concat([rowPrefix(COLLECTION_ID), Buffer.from('elsewhere')])
-    documents.putSync(row, seal(row, Buffer.from('no BSON')))
+    documents.putSync(row, Buffer.from('no BSON'))
   }, ['corrupt document']],
-  ['a document shorter than its checksum', ({ documents }) => documents.putSync(Buffer.concat([rowPrefix(COLLECTION_ID), Buffer.of(1)]), Buffer.of(1)), ['corrupt document']],
+  ['a document shorter than its checksum', ({ documents }) => documents.stored.putSync(Buffer.concat([rowPrefix(COLLECTION_ID), Buffer.of(1)]), Buffer.of(1)), ['corrupt document']],
+  ['an entry whose bytes have changed', ({ entries }) => entries.stored.putSync(firstKey(entries), Buffer.from('changed')), ['missing entry', 'corrupt row']],
   ['a counter that is missing', ({ counters }) => counters.removeSync(rowPrefix(COLLECTION_ID)), ['wrong counter']],
   ['rows of a collection that does not exist', ({ documents }) => documents.putSync(rowPrefix(77), Buffer.of(1)), ['rows of nothing']],
   ['rows of an index that does not exist', ({ entries }) => entries.putSync(rowPrefix(77), Buffer.of(1)), ['rows of nothing']]

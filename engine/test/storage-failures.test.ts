@@ -158,7 +158,7 @@ t.test('the cause of a failure is found, whatever is thrown', async (t) => {
 t.test('data of a newer format are refused, and left alone', async (t) => {
   const directory = await temporaryDirectory(t)
   const environment = await openEnvironment(directory)
-  environment.tables.meta.putSync(Buffer.from('format'), Buffer.from('999'))
+  environment.tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('999'))
   await environment.close()
   const { mtimeMs } = statSync(join(directory, 'data.mdb'))
   await t.rejects(openStore(directory), { message: /format 999.*newer version/ })
@@ -202,9 +202,10 @@ t.test('a document whose bytes have changed is not served', async (t) => {
   await store.write((tx) => tx.insert(tx.collection(things), encode({ _id: 1, a: 'right' })))
   await store.close()
   const environment = await openEnvironment(directory)
-  const [{ key, value }] = [...environment.tables.documents.getRange()]
+  const { stored } = environment.tables.documents
+  const [{ key, value }] = [...stored.getRange()]
   value[value.indexOf('right')] ^= 1
-  environment.tables.documents.putSync(key, value)
+  stored.putSync(key, value)
   environment.renewSnapshot()
   const damaged = new Store(environment, {})
   t.teardown(() => damaged.close())

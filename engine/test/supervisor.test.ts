@@ -106,7 +106,7 @@ t.test('data of a newer format are refused, without another try', async (t) => {
   const dataDirectory = await temporaryDirectory(t)
   const { engine } = await own(t, { dataDirectory })
   await engine.close()
-  const root = open({ path: dataDirectory, keyEncoding: 'binary', encoding: 'binary' })
+  const root = open({ path: dataDirectory, overlappingSync: false, keyEncoding: 'binary', encoding: 'binary' })
   await root.openDB('meta', { keyEncoding: 'binary', encoding: 'binary' }).put(Buffer.from('format'), Buffer.from('999'))
   await root.close()
   await t.rejects(startEngine({ dataDirectory, log: () => {} }), /format 999/)

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { DamagedFile, DATA_FILE } from './data-file.js'
+import { isIntact, seal } from './sealed.js'
+import type { StoredTable } from './sealed-table.js'
+import type { TableName } from './table.js'
+import { sealRows } from './upgrade.js'
+
+/** The layout of the rows. A change that older code would misread needs a new number. Since 2 all rows have checksums. */
+export const FORMAT = 2
+/** The only row without a checksum: older code reads it, to see that it must not go on. */
+const FORMAT_KEY = Buffer.from('format')
+/** The row that is there since there are checksums: if the format says otherwise, it has been damaged. */
+const SEALED_KEY = Buffer.from('sealed')
+
+/**
+ * Stamps new files, and brings those of an older format up to date.
+ * @throws {Error} for those that this code might misread, or must not change
+ */
+export async function checkFormat (directory: string, meta: StoredTable, open: (name: TableName) => StoredTable, readOnly: boolean): Promise<void> {
+  const format = meta.get(FORMAT_KEY)?.toString()
+  const isSealed = meta.doesExist(SEALED_KEY)
+  if (format === undefined && !isSealed && meta.getKeysCount() === 0) return await meta.childTransaction(() => stamp(meta))
+  if (Number(format) > FORMAT) throw new Error(`The data in ${directory} have format ${format}, which a newer version of Quire has written; this version reads up to format ${FORMAT}. Start the newer version.`)
+  if (format === String(FORMAT) && isSealed) return
+  if (format !== '1' || isSealed) throw new DamagedFile(join(directory, DATA_FILE), 'its format cannot be read')
+  if (readOnly) throw new Error(`The data in ${directory} have format 1: start the engine on them once, which brings them to format ${FORMAT}.`)
+  await sealRows(meta, open, () => stamp(meta))
+}
+
+function stamp (meta: StoredTable): void {
+  meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
+  meta.putSync(SEALED_KEY, seal(SEALED_KEY, Buffer.alloc(0)))
+}
+
+/** Tells for one row after the other whether it is as it was written; the table `meta` must come first. */
+export class RowChecksums {
+  /** What the file says it is, once that has been read. */
+  format = 0
+
+  check (table: string, key: Buffer, value: Buffer): string | undefined {
+    if (table === 'meta' && key.equals(FORMAT_KEY)) {
+      this.format = Number(value)
+      return undefined
+    }
+    const isSealed = this.format === FORMAT || (this.format === 1 && table === 'documents')
+    return !isSealed || isIntact(key, value) ? undefined : 'the checksum of a row is wrong'
+  }
+}

@@ -1,0 +1,215 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { DamagedFile, FLAGS_AT, NO_PAGE, PAGE_HEADER_BYTES, readTree, readWord, TRANSACTION_AT, TREE_BYTES, type Meta, type Tree } from './data-file.js'
+
+/** What a page is, and what a node on it is (mdb.c: P_*, F_*). */
+const BRANCH = 0x01
+const LEAF = 0x02
+const OVERFLOW = 0x04
+const BIG_VALUE = 0x01
+const SUBTREE = 0x02
+
+const LOWER_AT = 20
+const UPPER_AT = 22
+const NODE_HEADER_BYTES = 8
+/** What stands for a long value: its first page, a transaction that nobody asks for, the number of pages (mdb.c: MDB_ovpage). */
+const REFERENCE_BYTES = 24
+const COUNT_AT = 16
+const MAX_DEPTH = 32
+
+/** What of a tree has been met. */
+interface Tally { branchPages: number, leafPages: number, overflowPages: number, entries: number }
+
+/** Where in a tree a page stands: the keys on it are `low` or higher, and lower than `high`. */
+interface Place { readonly depth: number, readonly low?: Buffer, readonly high?: Buffer }
+
+interface Node { readonly flags: number, readonly key: Buffer, readonly at: number, readonly size: number }
+
+/** Called with each row of a table; returns what is wrong with it. */
+export type RowCheck = (table: string, key: Buffer, value: Buffer) => string | undefined
+
+interface Reading { readonly tree: Tree, readonly tally: Tally, readonly row: (key: Buffer, value: Buffer, flags: number) => void, readonly compare: (a: Buffer, b: Buffer) => number }
+
+/**
+ * Reads every page that a commit consists of, as a file and not through LMDB, which trusts what it finds: one changed byte in a
+ * page can hide rows, or end the process. With checksums in all rows nothing is left that could change without being
+ * noticed, but for what is not used.
+ */
+export class PageWalk {
+  readonly #path: string
+  readonly #meta: Meta
+  readonly #check: RowCheck
+  readonly #file: number
+  readonly #met: Uint8Array
+  readonly #pages: number
+
+  constructor (path: string, meta: Meta, check: RowCheck) {
+    this.#path = path
+    this.#meta = meta
+    this.#check = check
+    this.#file = openSync(path, 'r')
+    this.#pages = Math.min(meta.lastPage + 1, Math.floor(fstatSync(this.#file).size / meta.pageSize))
+    this.#met = new Uint8Array(this.#pages)
+  }
+
+  /** Whether the file ends before the last page that LMDB has given out: those may be free, and never written. */
+  get isShort (): boolean {
+    return this.#pages <= this.#meta.lastPage
+  }
+
+  /**
+   * Goes on from page to page.
+   * @throws {DamagedFile} for the first that is damaged
+   */
+  * run (): Generator<void, void> {
+    try {
+      const tables: Array<[name: string, tree: Tree]> = []
+      yield * this.#tree(this.#meta.main, (key, value, flags) => tables.push([this.#nameOf(key, flags), this.#treeIn(value)]))
+      // The row that says which rows have checksums comes first.
+      tables.sort(([name], [other]) => Number(other === 'meta') - Number(name === 'meta'))
+      for (const [name, tree] of tables) {
+        if (tree.flags !== 0) this.#fail(`the table ${name} has flags ${tree.flags}`)
+        yield * this.#tree(tree, (key, value) => this.#checkRow(name, key, value))
+      }
+      yield * this.#tree(this.#meta.free, (_key, value) => this.#checkFree(value), compareIntegers)
+    } finally {
+      closeSync(this.#file)
+    }
+  }
+
+  * #tree (tree: Tree, row: Reading['row'], compare: Reading['compare'] = Buffer.compare): Generator<void, void> {
+    const tally: Tally = { branchPages: 0, leafPages: 0, overflowPages: 0, entries: 0 }
+    if (tree.depth > MAX_DEPTH) this.#fail(`a tree has depth ${tree.depth}`)
+    if (tree.root !== NO_PAGE) yield * this.#page(tree.root, { depth: 1 }, { tree, tally, row, compare })
+    for (const [name, count] of Object.entries(tally)) {
+      if (tree[name as keyof Tally] !== count) this.#fail(`a tree has ${count} ${name} instead of ${tree[name as keyof Tally]}`)
+    }
+  }
+
+  * #page (number: number, place: Place, reading: Reading): Generator<void, void> {
+    yield
+    const isLeaf = place.depth === reading.tree.depth
+    const page = this.#read(number, 1, isLeaf ? LEAF : BRANCH)
+    const nodes = this.#nodes(page, number, isLeaf)
+    this.#checkOrder(nodes, number, place, isLeaf, reading)
+    if (isLeaf) {
+      reading.tally.leafPages++
+      reading.tally.entries += nodes.length
+      for (const node of nodes) reading.row(node.key, this.#value(page, node, reading), node.flags)
+      return
+    }
+    reading.tally.branchPages++
+    for (const [index, { at, flags, key }] of nodes.entries()) {
+      const child = page.readUInt32LE(at) + flags * 2 ** 32
+      const low = index === 0 ? place.low : key
+      const high = index + 1 < nodes.length ? nodes[index + 1].key : place.high
+      yield * this.#page(child, { depth: place.depth + 1, low, high }, reading)
+    }
+  }
+
+  /** A page, or several that hold one long value. */
+  #read (number: number, count: number, flags: number): Buffer {
+    const { pageSize, transaction } = this.#meta
+    if (number < 2 || number + count > this.#pages) this.#fail(`page ${number} is not there`)
+    const page = Buffer.allocUnsafe(count * pageSize)
+    if (readSync(this.#file, page, 0, page.length, number * pageSize) < page.length) this.#fail(`page ${number} ends early`)
+    if (readWord(page, 0) !== number || page.readUInt16LE(FLAGS_AT) !== flags || readWord(page, TRANSACTION_AT) > transaction) this.#fail(`page ${number} is another`)
+    this.#meet(number, count)
+    return page
+  }
+
+  #meet (number: number, count: number): void {
+    if (this.#met.subarray(number, number + count).some((isMet) => isMet === 1)) this.#fail(`page ${number} is used twice`)
+    this.#met.fill(1, number, number + count)
+  }
+
+  /** The nodes stand one after the other at the end of a page, and the places of them, in order of their keys, at its beginning. */
+  #nodes (page: Buffer, number: number, isLeaf: boolean): Node[] {
+    const [lower, upper] = [page.readUInt16LE(LOWER_AT), page.readUInt16LE(UPPER_AT)]
+    if (lower % 2 !== 0 || lower > upper || upper + PAGE_HEADER_BYTES > page.length) this.#fail(`page ${number} has no nodes`)
+    let bytes = 0
+    const nodes = Array.from({ length: lower / 2 }, (_, index) => {
+      const at = page.readUInt16LE(PAGE_HEADER_BYTES + 2 * index) + PAGE_HEADER_BYTES
+      if (at < upper + PAGE_HEADER_BYTES || at + NODE_HEADER_BYTES > page.length) this.#fail(`page ${number} has a node outside of it`)
+      const node = nodeAt(page, at)
+      const length = lengthOf(node, isLeaf)
+      if (at + length > page.length) this.#fail(`page ${number} has a node that is too long`)
+      bytes += length + length % 2
+      return node
+    })
+    if (bytes !== page.length - PAGE_HEADER_BYTES - upper) this.#fail(`page ${number} has gaps`)
+    return nodes
+  }
+
+  /** The first key of a branch stands for all lower ones, and is not looked at. */
+  #checkOrder (nodes: readonly Node[], number: number, { low, high }: Place, isLeaf: boolean, { compare }: Reading): void {
+    let before = low
+    let isAfter = (order: number): boolean => order >= 0
+    for (const { key } of isLeaf ? nodes : nodes.slice(1)) {
+      if (before !== undefined && !isAfter(compare(key, before))) this.#fail(`page ${number} has keys out of order`)
+      before = key
+      isAfter = (order) => order > 0
+    }
+    if (high !== undefined && before !== undefined && compare(before, high) >= 0) this.#fail(`page ${number} has keys of another`)
+  }
+
+  #value (page: Buffer, { flags, key, at, size }: Node, { tally }: Reading): Buffer {
+    const start = at + NODE_HEADER_BYTES + key.length
+    if ((flags & BIG_VALUE) === 0) return page.subarray(start, start + size)
+    const count = Math.ceil((PAGE_HEADER_BYTES + size) / this.#meta.pageSize)
+    const number = readWord(page, start)
+    const pages = this.#read(number, count, OVERFLOW)
+    if (readWord(page, start + COUNT_AT) !== count || pages.readUInt32LE(LOWER_AT) !== count) this.#fail(`page ${number} is not the value that is referred to`)
+    tally.overflowPages += count
+    return pages.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + size)
+  }
+
+  #nameOf (key: Buffer, flags: number): string {
+    if (flags !== SUBTREE) this.#fail('a row beside the tables')
+    return key.toString()
+  }
+
+  #treeIn (value: Buffer): Tree {
+    if (value.length !== TREE_BYTES) this.#fail('a table without a tree')
+    return readTree(value, 0)
+  }
+
+  #checkRow (table: string, key: Buffer, value: Buffer): void {
+    const finding = this.#check(table, key, value)
+    if (finding !== undefined) this.#fail(`${finding}, table ${table}, row ${key.toString('hex', 0, 64)}`)
+  }
+
+  /** A list of pages, headed by its length: numbers, each alone or, behind the negative count, the first of several; zero is nothing. */
+  #checkFree (list: Buffer): void {
+    const length = list.length < 8 ? 0 : readWord(list, 0)
+    if (8 * (length + 1) > list.length) this.#fail('a list of free pages is too long')
+    for (let index = 1; index <= length; index++) {
+      const word = Number(list.readBigInt64LE(8 * index))
+      const count = word < 0 ? -word : 1
+      const number = word < 0 && index < length ? readWord(list, 8 * ++index) : word
+      if (number !== 0) this.#checkFreePages(number, count)
+    }
+  }
+
+  #checkFreePages (number: number, count: number): void {
+    if (number < 2 || number + count > this.#meta.lastPage + 1) this.#fail(`page ${number} cannot be free`)
+    if (number < this.#pages) this.#meet(number, Math.min(count, this.#pages - number))
+  }
+
+  #fail (finding: string): never {
+    throw new DamagedFile(this.#path, finding)
+  }
+}
+
+function nodeAt (page: Buffer, at: number): Node {
+  const start = at + NODE_HEADER_BYTES
+  return { flags: page.readUInt16LE(at + 4), key: page.subarray(start, start + page.readUInt16LE(at + 6)), at, size: page.readUInt32LE(at) }
+}
+
+function lengthOf ({ flags, key, size }: Node, isLeaf: boolean): number {
+  const value = (flags & BIG_VALUE) === 0 ? size : REFERENCE_BYTES
+  return NODE_HEADER_BYTES + key.length + (isLeaf ? value : 0)
+}
+
+function compareIntegers (a: Buffer, b: Buffer): number {
+  return readWord(a, 0) - readWord(b, 0)
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { statSync, truncateSync, writeFileSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import { openEnvironment, type Environment } from '../storage/environment.js'
+import { isIntact } from '../storage/sealed.js'
+import { checkDirectory, openStore } from '../storage/store.js'
+import { tableNames } from '../storage/table.js'
+import { createIndexes } from '../storage/create-indexes.js'
+import { collectionOf, idsByIndex, indexSpec, insert, temporaryDirectory, things } from './temporary-store.js'
+
+const DOCUMENTS = 1200
+
+/** A directory as format 1 was: only documents have checksums. */
+async function directoryOfFormat1 (t: Test): Promise<string> {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory)
+  await createIndexes(store, things, [indexSpec({ key: { a: 1 } })])
+  await insert(store, ...Array.from({ length: DOCUMENTS }, (_, n) => ({ _id: n, a: -n })))
+  await store.close()
+  const environment = await openEnvironment(directory)
+  await environment.commit(() => unsealAll(environment))
+  await environment.close()
+  return directory
+}
+
+function unsealAll ({ tables }: Environment): void {
+  for (const name of tableNames) {
+    const { stored } = tables[name]
+    for (const { key, value } of [...stored.getRange()]) {
+      if (name !== 'documents' && isIntact(key, value)) stored.putSync(key, value.subarray(0, -4))
+    }
+  }
+  tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('1'))
+  tables.meta.stored.removeSync(Buffer.from('sealed'))
+}
+
+t.test('data of format 1 get their checksums when they are opened, and are the same', async (t) => {
+  const directory = await directoryOfFormat1(t)
+  await t.rejects(checkDirectory(directory), { message: /format 1/ }, 'a check changes nothing')
+  const store = await openStore(directory)
+  t.equal(idsByIndex(store, 'a_1').length, DOCUMENTS)
+  t.equal(store.read.count(collectionOf(store)), DOCUMENTS)
+  t.same(store.check(), [])
+  await store.close()
+  t.same(await checkDirectory(directory), [])
+})
+
+t.test('F-28: an upgrade that was interrupted is gone on with, wherever that was', async (t) => {
+  const directory = await directoryOfFormat1(t)
+  for (const commits of [1, 2, 1]) await interruptedUpgrade(directory, commits)
+  const store = await openStore(directory)
+  t.teardown(() => store.close())
+  t.equal(idsByIndex(store, 'a_1').length, DOCUMENTS)
+  t.same(store.check(), [])
+})
+
+/** Begins as opening does, and gives up after some commits. */
+async function interruptedUpgrade (directory: string, commits: number): Promise<void> {
+  const { sealRows } = await import('../storage/upgrade.js')
+  const { open } = await import('lmdb')
+  const root = open<Buffer, Buffer>({ path: directory, keyEncoding: 'binary', encoding: 'binary' })
+  const tableOf = (name: string): ReturnType<typeof root.openDB<Buffer, Buffer>> => root.openDB<Buffer, Buffer>(name, { keyEncoding: 'binary', encoding: 'binary' })
+  const meta = tableOf('meta')
+  let left = commits
+  const { childTransaction } = meta
+  meta.childTransaction = (work) => left-- === 0 ? Promise.reject(new Error('killed')) : childTransaction.call(meta, work) as never
+  await sealRows(meta, tableOf, () => {}).catch((error) => { if (error.message !== 'killed') throw error })
+  await root.close()
+}
+
+const wrongStamps: Array<[what: string, change: (environment: Environment) => void]> = [
+  ['says an older one than its rows have', ({ tables }) => tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('1'))],
+  ['says none that there is', ({ tables }) => tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('x'))],
+  ['is missing', ({ tables }) => tables.meta.stored.removeSync(Buffer.from('format'))]
+]
+
+for (const [what, change] of wrongStamps) {
+  t.test(`data whose format ${what} are taken for damaged`, async (t) => {
+    const directory = await temporaryDirectory(t)
+    const environment = await openEnvironment(directory)
+    change(environment)
+    await environment.close()
+    await t.rejects(openStore(directory), { message: /damaged/ })
+  })
+}
+
+t.test('F-28: what a first start has written before its first commit is begun anew', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const file = join(directory, 'data.mdb')
+  for (const size of [0, 4096, 8192]) {
+    writeFileSync(file, Buffer.alloc(size))
+    await (await openStore(directory)).close()
+    t.ok(statSync(file).size > 8192)
+    truncateSync(file, 0)
+  }
+})
