@@ -1,9 +1,11 @@
 import { chmodSync } from 'node:fs'
 import { createServer as createNetServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Command } from './commands/command.js'
+import { CurrentOperations } from './commands/current-operations.js'
 import { Cursors } from './commands/cursors.js'
 import type { FailPoints } from './commands/fail-points.js'
 import { FailingResponder } from './commands/failing-responder.js'
+import { Operations } from './commands/operations.js'
 import { RecentSessions } from './commands/recent-sessions.js'
 import { CommandResponder } from './commands/responder.js'
 import { Status } from './commands/status.js'
@@ -56,6 +58,8 @@ export class EngineServer {
     this.#patience = patience
     this.#status = new Status(clock())
     this.#transactions = new Transactions(store)
+    const operations = new Operations()
+    const sessions = new RecentSessions(clock, credentials?.user)
     const responder = new CommandResponder(commands, {
       store,
       log,
@@ -64,8 +68,10 @@ export class EngineServer {
       failPoints,
       cursors: this.#cursors,
       transactions: this.#transactions,
-      sessions: new RecentSessions(clock, credentials?.user),
+      sessions,
       status: this.#status,
+      operations,
+      currentOperations: new CurrentOperations({ operations, sessions, clock, transactions: this.#transactions, connections: this.#connections }),
       address: () => this.#address,
       closing: () => this.#isClosing
     })

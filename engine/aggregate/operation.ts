@@ -6,6 +6,7 @@ import type { Pace } from './pace.js'
 
 /** What a server knows of itself, for the stages that list it. */
 export interface ServerView {
+  readonly currentOperations: { describe (listing: { idleConnections: boolean, idleSessions: boolean, truncateOps: boolean }): Value[] }
   readonly sessions: { describe (): Value[] }
 }
 

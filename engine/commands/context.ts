@@ -1,3 +1,4 @@
+import type { Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
@@ -16,6 +17,8 @@ import type { TransactionRequest } from './transactions.js'
 /** Everything that one run of a command may use. */
 export class CommandContext {
   readonly command: Command
+  /** The command as it was sent. */
+  readonly body: Value
   readonly args: Arguments
   readonly database: string
   readonly services: Services
@@ -25,12 +28,18 @@ export class CommandContext {
   /** Given for a write that must be answered, not done again, when it has been done before. */
   readonly retry: Numbered | undefined
   readonly transactionRequest: TransactionRequest | undefined
+  /** When it has begun, by `performance.now()`. */
+  readonly startedAt = performance.now()
+  /** Under which others find it while it runs. */
+  readonly id: number
   readonly #deadline: number
   #transaction: Transaction | undefined
+  #isKilled = false
 
   /** @throws {EngineError} for arguments that the command does not take */
   constructor (command: Command, request: Request, services: Services, connection: Connection) {
     this.command = command
+    this.body = request.body
     this.services = services
     this.connection = connection
     this.args = readCommand(command, request)
@@ -41,7 +50,22 @@ export class CommandContext {
     this.transactionRequest = readTransaction(command, this.args, this.lsid)
     this.retry = this.transactionRequest === undefined ? readRetry(command, this.args, this.lsid) : undefined
     // 0 means no limit, as in MongoDB.
-    this.#deadline = performance.now() + (this.args.count('maxTimeMS') || Infinity)
+    this.#deadline = this.startedAt + (this.args.count('maxTimeMS') || Infinity)
+    this.id = services.operations.begin(this)
+  }
+
+  /** To be called when it has been answered. */
+  end (): void {
+    this.services.operations.end(this.id)
+  }
+
+  get isKilled (): boolean {
+    return this.#isKilled
+  }
+
+  /** Ends it at its next pause. */
+  kill (): void {
+    this.#isKilled = true
   }
 
   get store (): Services['store'] {
@@ -84,11 +108,17 @@ export class CommandContext {
 
   /**
    * To be called by whatever may take long, every few milliseconds.
-   * @throws {EngineError} when `maxTimeMS` has passed, the client has gone or the server is closing
+   * @throws {EngineError} when `maxTimeMS` has passed, somebody has killed it, the client has gone or the server is closing
    */
   checkInterrupt (): void {
-    if (performance.now() > this.#deadline) throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit')
+    this.checkKilled()
     if (this.connection.closed) throw new EngineError('ClientDisconnect', 'the client has disconnected')
     if (this.services.closing()) throw new EngineError('InterruptedAtShutdown', 'interrupted at shutdown')
+  }
+
+  /** The same for what goes on when its client has gone. */
+  checkKilled (): void {
+    if (this.#isKilled) throw new EngineError('Interrupted', 'operation was interrupted')
+    if (performance.now() > this.#deadline) throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit')
   }
 }

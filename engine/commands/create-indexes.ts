@@ -13,7 +13,7 @@ export const createIndexes: Command = {
     const namespace = context.namespace('createIndexes')
     const specs = args.requiredDocuments('indexes')
     if (specs.length === 0) throw new EngineError('BadValue', 'Must specify at least one index to create')
-    const created = transaction === undefined ? createAll(store, namespace, specs) : createIndexesIn(transaction, namespace, specs)
+    const created = transaction === undefined ? createAll(store, namespace, specs, () => context.checkKilled()) : createIndexesIn(transaction, namespace, specs)
     return { ...await created }
   }
 }

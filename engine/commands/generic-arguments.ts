@@ -11,7 +11,7 @@ import { compileFields, type Field, type Fields } from './fields.js'
  * What every command takes. `comment`, `$clusterTime` and `$readPreference` are accepted without effect: comments are
  * for logs and profiles, the clock is never gossiped by this engine, and its only node answers any preference.
  */
-const genericFields: Fields = {
+export const genericFields: Fields = {
   $db: 'string',
   $clusterTime: 'document',
   $readPreference: 'document',

@@ -35,6 +35,15 @@ export class RecentSessions {
     const oldest = this.#clock().getTime() - SESSION_MINUTES * 60_000
     return [...this.#lastUse]
       .filter(([, lastUse]) => lastUse.getTime() > oldest)
-      .map(([name, lastUse]) => valueFrom({ _id: { id: new UUID(Buffer.from(name, 'latin1')), uid: this.#owner }, lastUse }))
+      .map(([name, lastUse]) => valueFrom({ _id: this.#idOf(Buffer.from(name, 'latin1')), lastUse }))
+  }
+
+  /** A session's id as servers write it, with its user. */
+  idOf (lsid: Buffer): Value {
+    return valueFrom(this.#idOf(lsid))
+  }
+
+  #idOf (lsid: Buffer): object {
+    return { id: new UUID(lsid), uid: this.#owner }
   }
 }

@@ -23,15 +23,29 @@ export class CommandResponder implements Responder {
   respond (request: Request, connection: Connection): Reply | Promise<Reply> {
     let command: Command | undefined
     let role: ErrorRole | undefined
+    let context: CommandContext | undefined
     try {
       command = this.#find(request, connection)
       this.#services.status.started(command.name)
-      const context = new CommandContext(command, request, this.#services, connection)
+      context = new CommandContext(command, request, this.#services, connection)
       role = context.errorRole
       const reply = context.run()
-      return reply instanceof Promise ? reply.catch((error: unknown) => this.#fail(error, command, role)) : reply
+      if (reply instanceof Promise) return this.#later(reply, context)
+      context.end()
+      return reply
     } catch (error) {
+      context?.end()
       return this.#fail(error, command, role)
+    }
+  }
+
+  async #later (reply: Promise<Reply>, context: CommandContext): Promise<Reply> {
+    try {
+      return await reply
+    } catch (error) {
+      return this.#fail(error, context.command, context.errorRole)
+    } finally {
+      context.end()
     }
   }
 

@@ -1,7 +1,9 @@
 import type { Log } from '../log.js'
 import type { ScramCredentials } from '../wire/scram.js'
+import type { CurrentOperations } from './current-operations.js'
 import type { Cursors } from './cursors.js'
 import type { FailPoints } from './fail-points.js'
+import type { Operations } from './operations.js'
 import type { RecentSessions } from './recent-sessions.js'
 import type { Status } from './status.js'
 import type { Store } from '../storage/store.js'
@@ -12,6 +14,8 @@ export interface Services {
   readonly store: Store
   readonly cursors: Cursors
   readonly transactions: Transactions
+  readonly operations: Operations
+  readonly currentOperations: CurrentOperations
   readonly sessions: RecentSessions
   readonly status: Status
   readonly log: Log

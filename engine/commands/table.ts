@@ -10,6 +10,7 @@ import { count } from './count.js'
 import { createIndexes } from './create-indexes.js'
 import { createSearchIndexes } from './create-search-indexes.js'
 import { create } from './create.js'
+import { currentOp } from './current-op.js'
 import { dbStats } from './db-stats.js'
 import { deleteCommand } from './delete.js'
 import { distinct } from './distinct.js'
@@ -26,6 +27,7 @@ import { getParameter } from './get-parameter.js'
 import { hello, isMaster } from './hello.js'
 import { insert } from './insert.js'
 import { killCursors } from './kill-cursors.js'
+import { killOp } from './kill-op.js'
 import { listCollections } from './list-collections.js'
 import { listDatabases } from './list-databases.js'
 import { listIndexes } from './list-indexes.js'
@@ -54,6 +56,7 @@ export const commands: readonly Command[] = [
   create,
   createIndexes,
   createSearchIndexes,
+  currentOp,
   dbStats,
   deleteCommand,
   distinct,
@@ -71,6 +74,7 @@ export const commands: readonly Command[] = [
   insert,
   isMaster,
   killCursors,
+  killOp,
   listCollections,
   listDatabases,
   listIndexes,

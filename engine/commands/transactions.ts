@@ -14,6 +14,12 @@ export interface TransactionRequest extends Numbered {
   readonly starts: boolean
 }
 
+/** An open transaction as others see it. */
+export interface OpenTransaction extends Numbered {
+  /** In milliseconds. */
+  readonly openFor: number
+}
+
 interface Open extends Numbered {
   readonly transaction: Transaction
   readonly startedAt: number
@@ -39,6 +45,10 @@ export class Transactions {
 
   get open (): number {
     return this.#open.size
+  }
+
+  list (): OpenTransaction[] {
+    return [...this.#open.values()].map(({ lsid, txnNumber, startedAt }) => ({ lsid, txnNumber, openFor: this.#now() - startedAt }))
   }
 
   /**

@@ -25,18 +25,18 @@ export interface CreatedIndexes {
  * @throws {EngineError} CannotCreateIndex, IndexOptionsConflict, IndexKeySpecsConflict and others for the specification;
  *   DuplicateKey, CannotIndexParallelArrays for the documents
  */
-export async function createIndexes (store: Store, namespace: Namespace, specs: readonly Value[]): Promise<CreatedIndexes> {
+export async function createIndexes (store: Store, namespace: Namespace, specs: readonly Value[], checkKilled = () => {}): Promise<CreatedIndexes> {
   const wanted = specs.map(readIndexSpec)
   // Of two clients that want the same index at once, the second waits until the first has it.
-  return await store.indexBuilds.take(String(namespace), () => createInTurn(store, namespace, wanted))
+  return await store.indexBuilds.take(String(namespace), () => createInTurn(store, namespace, wanted, checkKilled))
 }
 
-async function createInTurn (store: Store, namespace: Namespace, specs: readonly Buffer[]): Promise<CreatedIndexes> {
+async function createInTurn (store: Store, namespace: Namespace, specs: readonly Buffer[], checkKilled: () => void): Promise<CreatedIndexes> {
   const before = store.catalog.find(namespace)
   if (before !== undefined) await dropUnfinished(store, before)
   const made = await store.write((tx) => addIndexes(tx, namespace, specs))
   const unfinished = made.added.filter(({ ready }) => !ready)
-  if (unfinished.length > 0) await buildIndexes(store, made.collection, unfinished)
+  if (unfinished.length > 0) await buildIndexes(store, made.collection, unfinished, checkKilled)
   return describeCreated(made)
 }
 

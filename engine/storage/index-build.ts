@@ -10,15 +10,16 @@ const CHUNK_MS = 4
 
 /**
  * Indexes the documents that were there before the indexes; writes maintain them already.
- * @throws {EngineError} for the first document that cannot be indexed; the indexes are gone then
+ * @throws {EngineError} for the first document that cannot be indexed, or what `checkKilled` throws; the indexes are gone then
  */
-export async function buildIndexes (store: Store, collection: Collection, indexes: readonly Index[]): Promise<void> {
+export async function buildIndexes (store: Store, collection: Collection, indexes: readonly Index[], checkKilled: () => void): Promise<void> {
   try {
     let after: Buffer | undefined
     do {
       const from = after
       after = await store.write((tx) => indexChunk(tx, collection, indexes, from))
       await setImmediate()
+      checkKilled()
     } while (after !== undefined)
   } catch (error) {
     await dropUnfinished(store, collection)

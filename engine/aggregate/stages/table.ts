@@ -2,6 +2,7 @@ import type { StageDefinition } from '../stage.js'
 import { addFields, set } from './add-fields.js'
 import { bucket } from './bucket.js'
 import { count } from './count.js'
+import { currentOp } from './current-op.js'
 import { documents } from './documents.js'
 import { facet } from './facet.js'
 import { graphLookup } from './graph-lookup.js'
@@ -27,6 +28,7 @@ export const stages: readonly StageDefinition[] = [
   addFields,
   bucket,
   count,
+  currentOp,
   documents,
   facet,
   graphLookup,
@@ -55,7 +57,7 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
-  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$currentOp', '$densify', '$fill', '$geoNear',
+  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$densify', '$fill', '$geoNear',
   '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
   '$shardedDataDistribution'
 ])
