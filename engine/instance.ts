@@ -20,6 +20,14 @@ export interface InstanceOptions {
   readonly forTests?: boolean
 }
 
+/** Why an engine cannot go on; both are told once at most. */
+export interface Emergencies {
+  /** Another engine may be using the directory now: the process must end at once. */
+  onLost (): void
+  /** The store answers reads, but is of no more use: the engine is to be closed. */
+  onFailure (error: Error): void
+}
+
 /** A running engine: the lock on its directory, its store and its server. */
 export interface Instance {
   readonly address: string
@@ -30,10 +38,10 @@ export interface Instance {
  * Opens all that an engine consists of.
  * @throws {Error} when the directory is in use, its store cannot be opened, or the address is taken
  */
-export async function openInstance ({ dataDirectory, listen, user = USER, password, forTests = false }: InstanceOptions, log: Log, onLost: () => void): Promise<Instance> {
+export async function openInstance ({ dataDirectory, listen, user = USER, password, forTests = false }: InstanceOptions, log: Log, { onLost, onFailure }: Emergencies): Promise<Instance> {
   const lock = await acquireLock(dataDirectory, { onLost })
   try {
-    const store = await openStore(dataDirectory, { log })
+    const store = await openStore(dataDirectory, { log, onFailure })
     await dropTemporary(store)
     const credentials = password === undefined ? undefined : deriveCredentials(user, password)
     const server = createServer({ store, log, credentials, ...(forTests ? testing() : { commands }) })

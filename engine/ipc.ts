@@ -8,6 +8,8 @@ export interface StartOrder {
   readonly listen: ListenAt
   /** The password that clients must prove to have; given if they connect over TCP. */
   readonly password?: string
+  /** How often it says that it is alive, in milliseconds. */
+  readonly heartbeat: number
 }
 
 /** From the supervisor to the engine process. When the channel closes, the engine closes too. */
@@ -17,6 +19,7 @@ export type Order = StartOrder | { readonly type: 'close' }
 export type Notice =
   { readonly type: 'ready', readonly address: string } |
   { readonly type: 'failed', readonly reason: string } |
+  { readonly type: 'alive' } |
   { readonly type: 'log', readonly entry: LogEntry }
 
 /** The only user there is where a password is asked for. */

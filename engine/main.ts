@@ -1,5 +1,6 @@
-import type { Notice, Order, StartOrder } from './ipc.js'
+import { exitCodeFor } from './exit-codes.js'
 import { openInstance, type Instance } from './instance.js'
+import type { Notice, Order, StartOrder } from './ipc.js'
 import type { LogEntry } from './log.js'
 
 /**
@@ -25,20 +26,30 @@ process.on('message', (order: Order) => {
 process.once('disconnect', () => stop().catch(crash))
 
 async function start (order: StartOrder): Promise<void> {
-  instance = openInstance(order, log, () => crash(new Error('another process took the lock on the data directory')))
+  setInterval(() => send({ type: 'alive' }), order.heartbeat).unref()
+  instance = openInstance(order, log, {
+    onLost: () => crash(new Error('another process took the lock on the data directory')),
+    onFailure: (error) => giveUp(error).catch(crash)
+  })
   try {
     send({ type: 'ready', address: (await instance).address })
   } catch (error) {
-    send({ type: 'failed', reason: (error as Error).message }, () => process.exit(1))
+    send({ type: 'failed', reason: (error as Error).message }, () => process.exit(exitCodeFor(error)))
   }
 }
 
-async function stop (): Promise<void> {
+/** What is being answered is answered still, but nothing new. */
+async function giveUp (error: Error): Promise<void> {
+  log({ level: 'error', msg: 'the engine gives up', error: error.message })
+  await stop(exitCodeFor(error))
+}
+
+async function stop (code = 0): Promise<void> {
   if (isStopping) return
   isStopping = true
-  setTimeout(() => process.exit(1), CLOSE_LIMIT_MS).unref()
+  setTimeout(() => process.exit(code || 1), CLOSE_LIMIT_MS).unref()
   await (await instance)?.close()
-  process.exit(0)
+  process.exit(code)
 }
 
 /** A process that met an error nobody foresaw cannot vouch for its state: what is on disk is the truth, and the supervisor starts a new one. */

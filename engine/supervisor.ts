@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { prepareDataDirectory } from './data-directory.js'
-import { EngineProcess } from './engine-process.js'
+import { EngineProcess, type End } from './engine-process.js'
+import { EX_DATAERR } from './exit-codes.js'
 import { USER, type StartOrder } from './ipc.js'
 import type { Log } from './log.js'
 import { socketPath } from './socket-path.js'
@@ -26,13 +27,22 @@ export interface Timing {
   readonly longestPause: number
   /** An engine that has run this long has earned the short pause again. */
   readonly stable: number
+  /** How often an engine says that it is alive. */
+  readonly heartbeat: number
+  /** How long it may say nothing: work that never lets go of the event loop for this long is taken for a hang. */
+  readonly silence: number
 }
 
-const TIMING: Timing = { ready: 60_000, close: 12_000, pause: 250, longestPause: 5_000, stable: 60_000 }
+const TIMING: Timing = { ready: 60_000, close: 12_000, pause: 250, longestPause: 5_000, stable: 60_000, heartbeat: 1_000, silence: 30_000 }
+
+/** How native code dies over damaged pages; by chance it does not do so time after time. */
+const NATIVE_DEATHS = new Set<string | null>(['SIGSEGV', 'SIGBUS', 'SIGABRT', 'SIGILL', 'SIGFPE'])
+const MAX_NATIVE_DEATHS = 3
 
 /**
  * Keeps one engine running on a data directory, at one address for as long as it lives: clients that lost the engine
- * reconnect to the next one. Emits `down` when the engine has ended and `up` when another has taken its place.
+ * reconnect to the next one. Emits `down` when the engine has ended and `up` when another has taken its place. Over damaged data
+ * there is no other: it says so in the log, and clients find nobody.
  */
 export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
   readonly #log: Log
@@ -44,6 +54,8 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
   #ready = false
   #readyAt = 0
   #pause: number
+  #nativeDeaths = 0
+  #hasGivenUp = false
   #supervision: Promise<void> | undefined
 
   constructor ({ dataDirectory, log, timing, useTcp = process.platform === 'win32' }: SupervisorOptions) {
@@ -51,7 +63,7 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
     this.#log = log
     this.#timing = { ...TIMING, ...timing }
     this.#pause = this.#timing.pause
-    this.#order = orderFor(prepareDataDirectory(dataDirectory), useTcp)
+    this.#order = orderFor(prepareDataDirectory(dataDirectory), useTcp, this.#timing.heartbeat)
   }
 
   /** Where clients connect; the same across restarts. */
@@ -84,16 +96,20 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
       const end = await engine.exited
       this.#ready = false
       if (this.#closing.signal.aborted) return
-      this.#log({ level: 'error', msg: 'the engine has ended', end, enginePid: engine.pid })
+      this.#log({ level: 'error', msg: 'the engine has ended', end: end.text, enginePid: engine.pid })
       this.emit('down')
-      if (performance.now() - this.#readyAt >= this.#timing.stable) this.#pause = this.#timing.pause
+      if (performance.now() - this.#readyAt >= this.#timing.stable) {
+        this.#pause = this.#timing.pause
+        this.#nativeDeaths = 0
+      }
+      this.#learnFrom(end)
     }
   }
 
-  /** Tries until an engine runs; gives up only when the supervisor closes. */
+  /** Tries until an engine runs; gives up when the supervisor closes or there is no hope. */
   async #respawn (): Promise<EngineProcess | undefined> {
     const { signal } = this.#closing
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#hasGivenUp) {
       await delay(this.#pause, undefined, { signal }).catch(() => {}) // closing cuts the pause short
       if (signal.aborted) break
       this.#pause = Math.min(2 * this.#pause, this.#timing.longestPause)
@@ -103,9 +119,22 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
         return engine
       } catch (error) {
         this.#log({ level: 'error', msg: 'the engine cannot be restarted yet', error: (error as Error).message })
+        this.#learnFrom(await this.#engine!.exited)
       }
     }
     return undefined
+  }
+
+  /** Decides whether another start could do better. */
+  #learnFrom ({ code, signal }: End): void {
+    this.#nativeDeaths = NATIVE_DEATHS.has(signal) ? this.#nativeDeaths + 1 : 0
+    if (code !== EX_DATAERR && this.#nativeDeaths < MAX_NATIVE_DEATHS) return
+    this.#hasGivenUp = true
+    const { dataDirectory } = this.#order
+    this.#log({
+      level: 'error',
+      msg: `the data in ${dataDirectory} are damaged, and the engine is not started again: stop this server, look with \`quire db check ${dataDirectory}\`, and put back a backup with \`quire db restore\``
+    })
   }
 
   async #spawn (): Promise<EngineProcess> {
@@ -114,6 +143,7 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
     const address = await engine.start(this.#order, this.#timing.ready)
     // The system chose the port of the first engine; the ones after it must take the same.
     if ('port' in this.#order.listen) this.#order = { ...this.#order, listen: { port: Number(address.split(':')[1]) } }
+    engine.watch(this.#timing.heartbeat, Math.ceil(this.#timing.silence / this.#timing.heartbeat))
     this.#uri = uriFor(address, this.#order.password)
     this.#ready = true
     this.#readyAt = performance.now()
@@ -122,10 +152,10 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
   }
 }
 
-function orderFor (dataDirectory: string, useTcp: boolean): StartOrder {
+function orderFor (dataDirectory: string, useTcp: boolean, heartbeat: number): StartOrder {
   return useTcp
-    ? { type: 'start', dataDirectory, listen: { port: 0 }, password: randomBytes(32).toString('base64url') }
-    : { type: 'start', dataDirectory, listen: { path: socketPath(dataDirectory) } }
+    ? { type: 'start', dataDirectory, heartbeat, listen: { port: 0 }, password: randomBytes(32).toString('base64url') }
+    : { type: 'start', dataDirectory, heartbeat, listen: { path: socketPath(dataDirectory) } }
 }
 
 /** `directConnection` because drivers fold the addresses of a set to lower case, which a path may not survive. */

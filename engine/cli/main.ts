@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitCodeFor } from '../exit-codes.js'
 import { backup } from './backup.js'
 import { check } from './check.js'
 import { copy } from './copy.js'
@@ -35,9 +36,9 @@ function print (text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** What was asked for wrongly ends with 2, what went wrong with 1. */
+/** What was asked for wrongly ends with 2, what went wrong with 1, unless it was the disk or damaged data. */
 function fail (error: Error & { code?: unknown }): void {
   const isUsage = error instanceof UsageError || String(error.code).startsWith('ERR_PARSE_ARGS_')
   process.stderr.write(`quire: ${error.message}${isUsage ? '; try --help' : ''}\n`)
-  process.exitCode = isUsage ? 2 : 1
+  process.exitCode = isUsage ? 2 : exitCodeFor(error)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { prepareDataDirectory } from '../data-directory.js'
+import { EX_DATAERR, EX_IOERR } from '../exit-codes.js'
 import { openInstance, type InstanceOptions } from '../instance.js'
 import type { LogEntry } from '../log.js'
 import { isLoopback, readListenAddress } from './listen-address.js'
@@ -13,6 +14,8 @@ const help = `Usage: quire db serve [options]
 
 Runs the engine alone, for any MongoDB client, until it is told to stop (SIGINT, SIGTERM).
 Prints one line when it is ready, with the address; its log goes to stderr as JSON.
+Ends with ${EX_IOERR} when the disk has failed, for a service manager to start it again, and with
+${EX_DATAERR} when the data are damaged, which another start does not mend.
 
   --listen HOST:PORT  where clients connect (127.0.0.1:27017); port 0 picks a free one
   --data DIRECTORY    where the data is (data/engine); one engine at a time
@@ -39,12 +42,15 @@ export const serve: Program = {
   async run (args) {
     const { instance, secret } = readOptions(args)
     const dataDirectory = prepareDataDirectory(instance.dataDirectory)
-    const running = await openInstance({ ...instance, dataDirectory }, log, lockLost)
+    let onFailure: (error: Error) => void = () => {}
+    const failure = new Promise<Error>((resolve) => { onFailure = resolve })
+    const running = await openInstance({ ...instance, dataDirectory }, log, { onLost: lockLost, onFailure })
     const identity = instance.password === undefined ? '' : `${instance.user}${secret === undefined ? '' : `:${secret}`}@`
     const query = instance.password === undefined ? '' : '&authSource=admin'
     process.stdout.write(`ready at mongodb://${identity}${running.address}/?directConnection=true${query}\n`)
-    await stopSignal()
+    const failed = await Promise.race([stopSignal(), failure])
     await running.close()
+    if (failed !== undefined) throw failed
   }
 }
 

@@ -100,7 +100,8 @@ t.test('the catalog forgets what was not committed', async (t) => {
 t.test('works that wait while the disk fails are refused', async (t) => {
   const { environment, failNext } = await failingEnvironment(await temporaryDirectory(t), Object.assign(new Error('Input/output error'), { code: 5 }))
   const log: LogEntry[] = []
-  const store = new Store(environment, { log: (entry) => log.push(entry) })
+  const failures: Error[] = []
+  const store = new Store(environment, { log: (entry) => log.push(entry), onFailure: (error) => failures.push(error) })
   t.teardown(() => store.close())
   failNext()
   const first = store.write((tx) => {
@@ -113,6 +114,7 @@ t.test('works that wait while the disk fails are refused', async (t) => {
   await t.rejects(second, { code: codes.NotWritablePrimary })
   await t.rejects(store.write(() => {}), { code: codes.NotWritablePrimary })
   t.match(log, [{ level: 'error', msg: 'a commit has failed', kind: 'broken' }])
+  t.match(failures, [{ code: codes.NotWritablePrimary }], 'whoever runs the store is told')
 })
 
 t.test('an error of the program gives up the commit, but not the store', async (t) => {

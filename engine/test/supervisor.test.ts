@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, lstatSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { open } from 'lmdb'
 import { MongoClient } from 'mongodb'
@@ -186,4 +186,41 @@ t.test('an engine that loses its lock ends at once, says why, and is started aga
   for (const name of locksIn(dataDirectory)) rmSync(join(dataDirectory, name))
   await up
   t.ok(log.some(({ level, stack }) => level === 'error' && String(stack).includes('another process took the lock')))
+})
+
+t.test('an engine that hangs is killed and started again', async (t) => {
+  const { engine, client, log } = await own(t, { timing: { ...QUICK, heartbeat: 20, silence: 2000 } })
+  const up = once(engine, 'up')
+  process.kill(engine.pid, 'SIGSTOP')
+  await up
+  t.same(await ping(client), { ok: 1 })
+  t.match(log.filter(({ msg }) => msg === 'the engine hangs and is killed').length, 1)
+})
+
+t.test('F-08 an engine that dies over its data time after time is not started again, and the log says what to do', async (t) => {
+  const { engine, log } = await own(t)
+  for (const again of [true, true, false]) {
+    const next = once(engine, again ? 'up' : 'down')
+    process.kill(engine.pid, 'SIGBUS')
+    await next
+  }
+  t.match(log.at(-1), { level: 'error', msg: /are damaged.*quire db check .*quire db restore/ })
+  t.equal(engine.ready, false)
+})
+
+t.test('F-08 data that are found damaged at a restart end the restarts', async (t) => {
+  const { engine, log, dataDirectory } = await own(t)
+  const down = once(engine, 'down')
+  process.kill(engine.pid, 'SIGKILL')
+  await down
+  const told = new Promise<void>((resolve) => {
+    const { push } = log
+    log.push = (...entries) => {
+      if (entries.some(({ msg }) => String(msg).includes('quire db restore'))) resolve()
+      return push.apply(log, entries)
+    }
+  })
+  truncateSync(join(dataDirectory, 'data.mdb'), 10_000)
+  await told
+  t.ok(log.some(({ error }) => String(error).includes('damaged')))
 })
