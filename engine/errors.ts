@@ -2,6 +2,7 @@
 export const codes = {
   InternalError: 1,
   BadValue: 2,
+  GraphContainsCycle: 5,
   UnknownError: 8,
   FailedToParse: 9,
   Unauthorized: 13,
@@ -44,6 +45,9 @@ export const codes = {
   CommandFailed: 125,
   CursorInUse: 143,
   ExceededMemoryLimit: 146,
+  ViewDepthLimitExceeded: 165,
+  CommandNotSupportedOnView: 166,
+  OptionNotSupportedOnView: 167,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
   QueryPlanKilled: 175,

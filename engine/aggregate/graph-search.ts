@@ -9,6 +9,7 @@ import { MemoryLimit } from './memory-limit.js'
 import { openPipeline } from './open-pipeline.js'
 import { evaluate, type Operation } from './operation.js'
 import { setPath } from './set-path.js'
+import { matching } from './stages/match.js'
 import { valuesAt } from './values-at.js'
 
 /** Which references are followed, and how far. */
@@ -54,7 +55,7 @@ export class GraphSearch {
     const connection = field(connectToField, field('$in', arrayValue(this.#next)))
     const filter = restriction === undefined ? connection : field('$and', arrayValue([restriction, connection]))
     this.#next = []
-    for await (const batch of openPipeline([], from, this.#operation, { filter })) {
+    for await (const batch of openPipeline([matching(filter)], from, this.#operation)) {
       for (const document of batch) this.#add(document, depth)
     }
   }

@@ -6,16 +6,18 @@ import { runSteps } from './run-steps.js'
 import type { Step } from './stage.js'
 
 /**
- * Starts a pipeline upon a collection; one that is not there has no documents. Nothing is read before the output is.
+ * Starts a pipeline upon a collection or a view; one that is not there has no documents. Nothing is read before the
+ * output is.
  * @param namespace `undefined` for a pipeline whose first stage has documents of its own
  */
 export function openPipeline (steps: readonly Step[], namespace: Namespace | undefined, operation: Operation, options?: QueryOptions): Batches {
   if (namespace === undefined) return runSteps(steps, inBatches([], operation), operation)
-  const leading = splitQuery(steps, operation, options)
+  const origin = operation.originOf(namespace)
+  const leading = splitQuery([...origin.steps, ...steps], operation, options)
   const [first, ...others] = leading.rest
   return first?.ofCount === undefined
-    ? runSteps(leading.rest, readAll(namespace, leading, operation), operation)
-    : runSteps(others, countAll(namespace, leading, first.ofCount, operation), operation)
+    ? runSteps(leading.rest, readAll(origin.namespace, leading, operation), operation)
+    : runSteps(others, countAll(origin.namespace, leading, first.ofCount, operation), operation)
 }
 
 async function * readAll (namespace: Namespace, leading: LeadingQuery, operation: Operation): Batches {

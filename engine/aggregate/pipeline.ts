@@ -63,6 +63,7 @@ function notAllowed (name: string, place: Place): EngineError {
   switch (place) {
     case '$facet': return new EngineError(40600, `${name} is not allowed to be used within a $facet stage`)
     case '$lookup': return new EngineError(51047, `${name} is not allowed within a $lookup's sub-pipeline`)
+    case 'view': return new EngineError('OptionNotSupportedOnView', `The aggregation stage ${name} in the pipeline is not allowed in a view definition`)
     case '$unionWith': return new EngineError(31441, `${name} is not allowed within a $unionWith's sub-pipeline`)
     default: return new EngineError('InvalidOptions', `${name} is not allowed to be used within an update`)
   }

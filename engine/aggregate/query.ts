@@ -25,15 +25,14 @@ export interface LeadingQuery {
 /** What is asked for beside what the stages say. */
 export interface QueryOptions {
   readonly hint?: Hint
-  readonly filter?: Value
 }
 
 /**
  * Splits off the stages that the planner can do with indexes: `$match` and `$sort` in any order, then `$skip` and
  * `$limit`. A second `$sort` is not among them.
  */
-export function splitQuery (steps: readonly Step[], environment: Environment, { hint, filter: given = EMPTY_DOCUMENT }: QueryOptions = {}): LeadingQuery {
-  const filters = [given]
+export function splitQuery (steps: readonly Step[], environment: Environment, { hint }: QueryOptions = {}): LeadingQuery {
+  const filters: Value[] = []
   let sort: Sort | undefined
   let [skip, limit, at] = [0, Infinity, 0]
   for (; at < steps.length; at++) {

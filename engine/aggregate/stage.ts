@@ -1,6 +1,7 @@
 import type { Value } from '../bson/value.js'
 import type { Environment, VariableNames } from '../expression/expression.js'
 import type { Sort } from '../query/sort.js'
+import type { Namespace } from '../storage/namespace.js'
 import type { Batches } from './batches.js'
 import type { Operation } from './operation.js'
 
@@ -11,6 +12,8 @@ export interface Stage {
    * @param wanted how many documents the stages behind will take at most
    */
   run (input: Batches, operation: Operation, wanted: number): Batches
+  /** The collections and views that it reads beside its input, those of the pipelines inside of it included. */
+  readonly reads?: readonly Namespace[]
   /** What a query can do in its stead, when the stage is among the first of its pipeline. */
   readonly clause?: Clause
   /** What the stage gives for so many documents: only of a stage that looks into none of them. */
@@ -31,8 +34,8 @@ export interface Step extends Stage {
   readonly specification: Value
 }
 
-/** Where a pipeline stands: in the command itself, in a stage of another pipeline, or in place of an update's modifiers. */
-export type Place = 'command' | '$facet' | '$lookup' | '$unionWith' | 'update'
+/** Where a pipeline stands: in the command itself, in a view, in a stage of another pipeline, or in place of an update's modifiers. */
+export type Place = 'command' | 'view' | '$facet' | '$lookup' | '$unionWith' | 'update'
 
 /** What a stage is parsed in. */
 export interface Parsing {

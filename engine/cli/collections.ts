@@ -6,7 +6,7 @@ import { checkDatabaseName } from '../storage/namespace.js'
 export interface CollectionInfo {
   readonly database: string
   readonly name: string
-  /** `collection`, or what this is not made for: `view`, `timeseries`. */
+  /** `collection`, `view`, or what this is not made for: `timeseries`. */
   readonly type: string
   /** What `create` takes. */
   readonly options: Value

@@ -1,4 +1,5 @@
 import type { MongoClient } from 'mongodb'
+import { equalValues } from '../bson/order.js'
 import { BsonType, findField, stringOf } from '../bson/value.js'
 import { countOf, createCollection, createIndexes, listCollections, rawBatches, type CollectionInfo } from './collections.js'
 import { Fingerprint, fingerprintOf } from './fingerprint.js'
@@ -7,12 +8,14 @@ import { insertRaw } from './raw-insert.js'
 
 /** Makes the target's collection anew, unless an earlier run has done so; returns the fingerprint of what it should have. */
 export async function copyCollection (source: MongoClient, target: MongoClient, collection: CollectionInfo, isResumed: boolean): Promise<Fingerprint> {
-  if (isResumed) {
+  if (isResumed && collection.type !== 'view') {
     const wanted = await fingerprintOf(source, collection)
     if (await difference(target, collection, wanted) === undefined) return wanted
   }
   await target.db(collection.database).collection(collection.name).drop()
   await createCollection(target, collection)
+  // What a view has is not copied: it reads the copies.
+  if (collection.type === 'view') return new Fingerprint()
   const copied = await copyDocuments(source, target, collection)
   await createIndexes(target, collection)
   return copied
@@ -30,9 +33,10 @@ async function copyDocuments (source: MongoClient, target: MongoClient, collecti
 }
 
 /** What is wrong with a copy, read from the target itself, or undefined. */
-export async function difference (target: MongoClient, { database, name, indexes }: CollectionInfo, wanted: Fingerprint): Promise<string | undefined> {
+export async function difference (target: MongoClient, { database, name, type, options, indexes }: CollectionInfo, wanted: Fingerprint): Promise<string | undefined> {
   const [found] = await listCollections(target, { db: database, collection: name })
   if (found === undefined) return 'is missing'
+  if (type === 'view') return equalValues(found.options, options) ? undefined : 'has another definition'
   const missing = indexes.map(nameOf).filter((index) => !found.indexes.map(nameOf).includes(index))
   if (missing.length > 0) return `lacks the indexes ${missing.join(', ')}`
   const copied = await fingerprintOf(target, found)

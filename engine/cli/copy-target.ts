@@ -11,7 +11,7 @@ export class CopyTarget {
   readonly #databases: readonly string[]
 
   constructor (client: MongoClient, collections: readonly CollectionInfo[]) {
-    const special = collections.find(({ type }) => type !== 'collection')
+    const special = collections.find(({ type }) => type === 'timeseries')
     if (special !== undefined) throw new Error(`${special.database}.${special.name} is a ${special.type}, which cannot be copied: choose others by --db and --collection`)
     this.client = client
     this.collections = collections.filter(({ name }) => name !== MARKER)

@@ -50,7 +50,7 @@ async function copyAll (source: MongoClient, target: CopyTarget, force: boolean)
   for (const collection of collections) {
     const copied = await copyCollection(source, client, collection, isResumed(collection))
     const found = await difference(client, collection, copied)
-    const result = found ?? `${copied.count} documents, verified`
+    const result = found ?? (collection.type === 'view' ? 'a view, verified' : `${copied.count} documents, verified`)
     process.stdout.write(`${collection.database}.${collection.name}: ${result}\n`)
     if (found !== undefined) differences.push(`${collection.database}.${collection.name}`)
   }

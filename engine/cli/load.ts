@@ -45,7 +45,8 @@ async function loadCollection (client: MongoClient, { info, dataFile }: DumpedCo
   const collection = client.db(info.database).collection(info.name)
   if (drop) await collection.drop()
   const [existing] = await client.db(info.database).listCollections({ name: info.name }, { nameOnly: true }).toArray()
-  if (existing === undefined) await createCollection(client, info)
+  // A view that is there as it should be is not made again, and another one is refused.
+  if (existing === undefined || info.type === 'view') await createCollection(client, info)
   else if (await collection.findOne({}, { projection: { _id: 1 } }) !== null) throw new Error(`${name} has documents already: use --drop to replace them`)
   if (dataFile !== undefined) await loadDocuments(client, info, dataFile)
   await createIndexes(client, info)

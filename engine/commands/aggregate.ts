@@ -1,13 +1,10 @@
-import { openPipeline } from '../aggregate/open-pipeline.js'
-import { Pace } from '../aggregate/pace.js'
 import type { Step } from '../aggregate/stage.js'
 import { EngineError } from '../errors.js'
-import { readAggregation } from './aggregation.js'
+import { openAggregation, readAggregation } from './aggregation.js'
 import type { Command } from './command.js'
 import { firstBatch, readBatchSize } from './cursor-reply.js'
 import { explainPipeline } from './explain-pipeline.js'
 import { PipelineSource } from './pipeline-source.js'
-import { readOnInvalid } from './statements.js'
 
 export const aggregate: Command = {
   name: 'aggregate',
@@ -29,15 +26,14 @@ export const aggregate: Command = {
   },
 
   async run (context) {
-    const { args, data, database, services } = context
+    const { args, database, services } = context
     const aggregation = readAggregation(args, database, services.clock(), args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
-    const { namespace, steps, environment, options } = aggregation
-    if (context.transaction !== undefined) checkTransactional(steps)
-    const pace = new Pace(() => context.checkInterrupt())
-    const source = new PipelineSource(openPipeline(steps, namespace, { ...environment, data, pace, server: services, onInvalid: readOnInvalid(context) }, options), pace)
-    return await firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), source, { batchSize: readBatchSize(args) })
+    if (context.transaction !== undefined) checkTransactional(aggregation.steps)
+    const { output, pace } = openAggregation(context, aggregation)
+    const name = String(aggregation.namespace ?? `${database}.$cmd.aggregate`)
+    return await firstBatch(context, name, new PipelineSource(output, pace), { batchSize: readBatchSize(args) })
   }
 }
 

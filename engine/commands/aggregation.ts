@@ -1,6 +1,10 @@
+import { openPipeline } from '../aggregate/open-pipeline.js'
+import type { Batches } from '../aggregate/batches.js'
+import { Pace } from '../aggregate/pace.js'
 import { parsePipeline } from '../aggregate/pipeline.js'
 import type { QueryOptions } from '../aggregate/query.js'
 import type { Step } from '../aggregate/stage.js'
+import { originFinder } from '../aggregate/views.js'
 import { nearestDouble } from '../bson/number.js'
 import { BsonType } from '../bson/value.js'
 import { EngineError } from '../errors.js'
@@ -8,8 +12,10 @@ import type { Environment } from '../expression/expression.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Arguments } from './arguments.js'
 import { readConcernLevel } from './concerns.js'
+import type { CommandContext } from './context.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readHint } from './query-arguments.js'
+import { readOnInvalid } from './statements.js'
 
 /** What an aggregate command asks for. */
 export interface Aggregation {
@@ -34,6 +40,14 @@ export function readAggregation (args: Arguments, database: string, now: Date, i
   checkReadConcernOf(steps, args)
   checkApiOf(steps, args)
   return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }
+}
+
+/** Starts a pipeline; `pace` is that of whoever reads its output. */
+export function openAggregation (context: CommandContext, { namespace, steps, environment, options }: Aggregation): { output: Batches, pace: Pace } {
+  const { data, services } = context
+  const pace = new Pace(() => context.checkInterrupt())
+  const operation = { ...environment, data, pace, server: services, onInvalid: readOnInvalid(context), originOf: originFinder(data, environment.now) }
+  return { output: openPipeline(steps, namespace, operation, options), pace }
 }
 
 function readNamespace (args: Arguments, database: string): Namespace | undefined {

@@ -11,9 +11,10 @@ import { changedOptions, validationFields } from './collection-options.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
+import { asksForView, changeView, viewFields } from './view-definition.js'
 
 const unsupported = [
-  'viewOn', 'pipeline', 'changeStreamPreAndPostImages', 'expireAfterSeconds', 'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
+  'changeStreamPreAndPostImages', 'expireAfterSeconds', 'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
 ]
 
 const indexFields: Fields = {
@@ -22,18 +23,24 @@ const indexFields: Fields = {
 
 export const collMod: Command = {
   name: 'collMod',
-  summary: 'The validator with its level and action; an index: when it expires, whether it is hidden',
-  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...anyOf(unsupported) },
+  summary: 'The validator with its level and action; an index: when it expires, whether it is hidden; the definition of a view',
+  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...viewFields, ...anyOf(unsupported) },
 
   async run (context) {
-    const { args, store } = context
+    const { args, store, services } = context
     refuseUnsupported(args, unsupported)
     const namespace = context.namespace('collMod')
     const change = args.document('index')
     const wanted = change && readChange(change)
     return await store.write((tx) => {
+      const view = tx.catalog.view(namespace)
+      if (view !== undefined) {
+        changeView(tx, args, view, services.clock())
+        return {}
+      }
       const collection = tx.catalog.find(namespace)
       if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${namespace}`)
+      if (asksForView(args)) throw new EngineError('InvalidOptions', `${namespace} is not a view`)
       const options = changedOptions(args, namespace, documentValue(collection.options))
       if (!options.equals(collection.options)) tx.changeOptions(collection, options)
       if (wanted === undefined) return {}

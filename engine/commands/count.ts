@@ -1,8 +1,10 @@
 import { isEmpty } from '../bson/value.js'
 import { openMatches, type Query } from '../plan/matches.js'
+import { isView } from '../storage/catalog.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { checkCollation, readQuery } from './query-arguments.js'
+import { forEachInView } from './view-queries.js'
 
 export const count: Command = {
   name: 'count',
@@ -20,11 +22,16 @@ export const count: Command = {
   async run (context) {
     const { args, store } = context
     const { query, skip, limit } = readCount(args, context.services.clock())
-    const collection = store.catalog.find(context.namespace('count'))
-    if (collection === undefined) return { n: 0 }
-    if (isAll(args)) return { n: window(store.read.count(collection), skip, limit) }
+    const namespace = context.namespace('count')
+    const entry = store.catalog.entry(namespace)
     let n = 0
-    await openMatches(store, collection, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
+    if (entry === undefined) return { n }
+    if (isView(entry)) {
+      await forEachInView(context, namespace, 'count', () => n++)
+      return { n }
+    }
+    if (isAll(args)) return { n: window(store.read.count(entry), skip, limit) }
+    await openMatches(store, entry, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
     return { n: window(n, skip, limit) }
   }
 }

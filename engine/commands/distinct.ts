@@ -2,10 +2,12 @@ import { arrayElements, documentValue, isArray, payload, type Value } from '../b
 import { EngineError } from '../errors.js'
 import { openMatches, type Query } from '../plan/matches.js'
 import { parsePath, someValue, type Path } from '../query/path.js'
+import { isView } from '../storage/catalog.js'
 import { encodeKey } from '../storage/key.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { checkCollation, readQuery } from './query-arguments.js'
+import { forEachInView } from './view-queries.js'
 
 /** The reply must fit into one document. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -26,13 +28,17 @@ export const distinct: Command = {
   async run (context) {
     const { args, data } = context
     const { query, path } = readDistinct(args, context.services.clock())
-    const collection = data.catalog.find(context.namespace('distinct'))
-    if (collection === undefined) return { values: [] }
+    const namespace = context.namespace('distinct')
+    const entry = data.catalog.entry(namespace)
     const values = new DistinctValues()
-    await openMatches(data, collection, query).read(({ document }) => {
-      values.addAll(documentValue(document), path)
-      return true
-    }, () => context.checkInterrupt())
+    if (isView(entry)) {
+      await forEachInView(context, namespace, 'distinct', (document) => values.addAll(document, path))
+    } else if (entry !== undefined) {
+      await openMatches(data, entry, query).read(({ document }) => {
+        values.addAll(documentValue(document), path)
+        return true
+      }, () => context.checkInterrupt())
+    }
     return { values: values.list() }
   }
 }

@@ -1,15 +1,19 @@
+import { isView } from '../storage/catalog.js'
 import type { Command } from './command.js'
 
 export const dropDatabase: Command = {
   name: 'dropDatabase',
-  summary: 'All collections of the database, in one commit',
+  summary: 'All collections and views of the database, in one commit',
   fields: { dropDatabase: 'any', writeConcern: 'document' },
 
   async run ({ database, store }) {
     return await store.write((tx) => {
-      const collections = tx.catalog.collections(database)
-      for (const collection of collections) tx.dropCollection(collection)
-      return collections.length === 0 ? {} : { dropped: database }
+      const entries = tx.catalog.entries(database)
+      for (const entry of entries) {
+        if (isView(entry)) tx.dropView(entry)
+        else tx.dropCollection(entry)
+      }
+      return entries.length === 0 ? {} : { dropped: database }
     })
   }
 }

@@ -1,4 +1,5 @@
 import { splitQuery } from '../aggregate/query.js'
+import { originFinder } from '../aggregate/views.js'
 import { EngineError } from '../errors.js'
 import type { Reply } from '../wire/reply.js'
 import type { Aggregation } from './aggregation.js'
@@ -11,8 +12,9 @@ import { explainQuery, type Verbosity } from './explain-query.js'
  */
 export async function explainPipeline (context: CommandContext, { namespace, steps, environment, options }: Aggregation, verbosity: Verbosity): Promise<Reply> {
   if (namespace === undefined) throw new EngineError('NotImplemented', 'a pipeline without a collection is not explained by this engine')
-  const { query, skip, limit, rest } = splitQuery(steps, environment, options)
-  const explained = await explainQuery(context, namespace, { query, finish: { skip, limit, isProjected: false } }, verbosity)
+  const origin = originFinder(context.store, environment.now)(namespace)
+  const { query, skip, limit, rest } = splitQuery([...origin.steps, ...steps], environment, options)
+  const explained = await explainQuery(context, origin.namespace, { query, finish: { skip, limit, isProjected: false } }, verbosity)
   if (rest.length === 0) return explained
   return { stages: [{ $cursor: explained }, ...rest.map(({ definition, specification }) => ({ [definition.name]: specification }))] }
 }

@@ -14,6 +14,7 @@ import { explainPipeline } from './explain-pipeline.js'
 import { explainQuery, verbosities, type Explained, type Verbosity } from './explain-query.js'
 import { writes } from './explain-write.js'
 import { find, readFind } from './find.js'
+import { isViewQuery, viewAggregation } from './view-queries.js'
 
 interface Explainable {
   readonly command: Command
@@ -59,7 +60,11 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   const explained = explainable.get(name)
   if (explained === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
   const args = readArguments(explained.command, document)
-  return await explainQuery(context, new Namespace(database, args.requiredString(name)), explained.read(args, services.clock()), verbosity)
+  const namespace = new Namespace(database, args.requiredString(name))
+  if (isViewQuery(name) && context.store.catalog.view(namespace) !== undefined) {
+    return await explainPipeline(context, viewAggregation(context, namespace, name, args), verbosity)
+  }
+  return await explainQuery(context, namespace, explained.read(args, services.clock()), verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {

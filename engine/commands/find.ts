@@ -1,14 +1,19 @@
 import { isEmpty } from '../bson/value.js'
 import { openMatches, type Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
+import { isView } from '../storage/catalog.js'
+import type { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
+import type { CommandContext } from './context.js'
 import { firstBatch } from './cursor-reply.js'
+import type { CursorSource } from './cursors.js'
 import { emptySource, FindSource, type Window } from './find-source.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
+import { viewSource } from './view-queries.js'
 
 const unsupported = ['awaitData', 'max', 'min', 'returnKey', 'showRecordId', 'tailable']
 
@@ -38,15 +43,20 @@ export const find: Command = {
 
   /** Not async: what is found at once is answered at once. */
   run (context): Reply | Promise<Reply> {
-    const { args, data, services } = context
+    const { args, services } = context
     const namespace = context.namespace('find')
     const { query, window } = readFind(args, services.clock())
-    const collection = data.catalog.find(namespace)
-    const source = collection === undefined
-      ? emptySource
-      : new FindSource(openMatches(data, collection, query, { needed: window.skip + window.limit }), window)
+    const source = openSource(context, namespace, query, window)
     return firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
   }
+}
+
+function openSource (context: CommandContext, namespace: Namespace, query: Query, window: Window): CursorSource {
+  const { data } = context
+  const entry = data.catalog.entry(namespace)
+  if (entry === undefined) return emptySource
+  if (isView(entry)) return viewSource(context, namespace, 'find')
+  return new FindSource(openMatches(data, entry, query, { needed: window.skip + window.limit }), window)
 }
 
 /**

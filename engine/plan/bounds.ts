@@ -1,6 +1,8 @@
 import { arrayElements, BsonType, isArray, valueFrom, type Value } from '../bson/value.js'
 import type { Test } from '../query/filter.js'
 import { readRegex } from '../query/filter/regex.js'
+import type { KeyPart } from '../storage/catalog.js'
+import { hashedValue } from '../storage/hashed-value.js'
 import { bracketBounds, encodeKey, successor } from '../storage/key.js'
 import { intersect, normalize, type Interval } from './interval.js'
 
@@ -10,8 +12,8 @@ type Direction = 1 | -1
  * Where an index field must lie for the tests on its path to hold, or `undefined` if they say nothing. It may be more
  * than is needed, for the filter is checked on each document, but never less.
  */
-export function fieldIntervals (tests: readonly Test[], direction: Direction, multikey: boolean): readonly Interval[] | undefined {
-  const narrowing = tests.map((test) => intervalsOf(test, direction)).filter((intervals) => intervals !== undefined)
+export function fieldIntervals (tests: readonly Test[], { direction, isHashed }: KeyPart, multikey: boolean): readonly Interval[] | undefined {
+  const narrowing = tests.map((test) => isHashed ? hashIntervals(test) : intervalsOf(test, direction)).filter((intervals) => intervals !== undefined)
   if (narrowing.length === 0) return undefined
   // On an array each test may hold for another element: only one of them can be asked of one entry.
   return multikey ? narrowing.find((intervals) => intervals.every(({ isPoint }) => isPoint)) ?? narrowing[0] : narrowing.reduce(intersect)
@@ -30,11 +32,17 @@ function intervalsOf ({ operator, operand }: Test, direction: Direction): Interv
   }
 }
 
+/** Hashes only tell what is equal. */
+function hashIntervals ({ operator, operand }: Test): Interval[] | undefined {
+  if (operator === '$eq') return points([operand], 1, hashedValue)
+  return operator === '$in' ? points(arrayElements(operand), 1, hashedValue) : undefined
+}
+
 /** An array is found by its elements, a regular expression in an `$in` by what it matches: no point stands for either. */
-function points (operands: readonly Value[], direction: Direction): Interval[] | undefined {
+function points (operands: readonly Value[], direction: Direction, stored = (value: Value): Value => value): Interval[] | undefined {
   if (operands.some((operand) => isArray(operand) || operand.type === BsonType.regex)) return undefined
   return normalize(operands.flatMap(withUndefined).map((operand) => {
-    const start = encodeKey([operand], [direction])
+    const start = encodeKey([stored(operand)], [direction])
     return { start, end: successor(start), isPoint: true }
   }))
 }

@@ -27,11 +27,12 @@ export function boundsOf (index: Index, conditions: Conditions): Bounds {
   const choices = new Set<string>()
   let ranges = 1
   let arrayBound = false
-  for (const { path, direction } of index.key) {
+  for (const part of index.key) {
+    const { path } = part
     const multikey = index.multikeyPaths.has(path)
     // Two conditions on paths through one array may hold for different elements, which no single entry shows.
     if (multikey && arrayBound) break
-    const narrowed = fieldIntervals(conditions.on(path), direction, multikey)
+    const narrowed = fieldIntervals(conditions.on(path), part, multikey)
     if (narrowed === undefined) break
     const intervals = isTooMany(ranges, narrowed.length) ? [hull(narrowed)] : narrowed
     fields.push(intervals)

@@ -23,12 +23,12 @@ function directionFor (index: Index, { constants }: Bounds, merged: ReadonlySet<
   const wanted = keys.filter(({ path }) => !constants.has(path) || index.multikeyPaths.has(path))
   let at = 0
   let reverse: boolean | undefined
-  for (const { path, direction } of index.key) {
+  for (const { path, direction, isHashed } of index.key) {
     if (at === wanted.length) break
     if (path !== wanted[at].path && (constants.has(path) || merged.has(path))) continue
     const backwards = direction !== wanted[at].direction
     // An array is sorted by its smallest or largest element, while its entries stand at all of them; a key that was cut has lost its place.
-    if (path !== wanted[at].path || index.multikeyPaths.has(path) || merged.has(path) || index.hasCutKeys) return undefined
+    if (path !== wanted[at].path || index.multikeyPaths.has(path) || merged.has(path) || index.hasCutKeys || isHashed) return undefined
     if (reverse !== undefined && reverse !== backwards) return undefined
     reverse = backwards
     at++

@@ -1,9 +1,16 @@
+import type { Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
 import { Namespace } from './namespace.js'
 
-export interface KeyPart { readonly path: string, readonly direction: 1 | -1 }
+export interface KeyPart {
+  readonly path: string
+  readonly direction: 1 | -1
+  /** Whether hashes stand for the values (hashed-value.ts): they have no order, and no arrays. */
+  readonly isHashed: boolean
+}
 
 export interface Index {
   /** The first four bytes of its rows. */
@@ -38,29 +45,65 @@ export interface Collection {
   readonly indexes: readonly Index[]
 }
 
-/** All collections at one moment; a change makes a new catalog, so that it can be given up without a trace. */
-export class Catalog {
-  readonly #byId: ReadonlyMap<number, Collection>
-  readonly #byName: ReadonlyMap<string, Collection>
+/** A pipeline upon a collection, or another view, of the same database, under a name of its own. */
+export interface View {
+  readonly id: number
+  readonly namespace: Namespace
+  readonly viewOn: Namespace
+  readonly pipeline: Value
+}
 
-  constructor (collections: Iterable<Collection> = []) {
-    const all = [...collections]
-    this.#byId = new Map(all.map((collection) => [collection.id, collection]))
-    this.#byName = new Map(all.map((collection) => [String(collection.namespace), collection]))
+/** What a name stands for. */
+export type Entry = Collection | View
+
+export function isView (entry: Entry | undefined): entry is View {
+  return entry !== undefined && 'viewOn' in entry
+}
+
+/** All collections and views at one moment; a change makes a new catalog, so that it can be given up without a trace. */
+export class Catalog {
+  readonly #byId: ReadonlyMap<number, Entry>
+  readonly #byName: ReadonlyMap<string, Entry>
+
+  constructor (entries: Iterable<Entry> = []) {
+    const all = [...entries]
+    this.#byId = new Map(all.map((entry) => [entry.id, entry]))
+    this.#byName = new Map(all.map((entry) => [String(entry.namespace), entry]))
   }
 
+  /**
+   * Whoever can do something with a view asks for it first.
+   * @throws {EngineError} CommandNotSupportedOnView
+   */
   find (namespace: Namespace): Collection | undefined {
+    const entry = this.entry(namespace)
+    if (!isView(entry)) return entry
+    throw new EngineError('CommandNotSupportedOnView', `Namespace ${namespace} is a view, not a collection`)
+  }
+
+  view (namespace: Namespace): View | undefined {
+    const entry = this.entry(namespace)
+    return isView(entry) ? entry : undefined
+  }
+
+  entry (namespace: Namespace): Entry | undefined {
     return this.#byName.get(String(namespace))
   }
 
   byId (id: number): Collection | undefined {
-    return this.#byId.get(id)
+    const entry = this.#byId.get(id)
+    return isView(entry) ? undefined : entry
+  }
+
+  /** Sorted by name. */
+  entries (database?: string): Entry[] {
+    const all = [...this.#byId.values()].filter(({ namespace }) => database === undefined || namespace.database === database)
+    return all.sort((a, b) => compareText(a.namespace.collection, b.namespace.collection))
   }
 
   /** Sorted by name. */
   collections (database?: string): Collection[] {
-    const all = [...this.#byId.values()].filter(({ namespace }) => database === undefined || namespace.database === database)
-    return all.sort((a, b) => compareText(a.namespace.collection, b.namespace.collection))
+    return this.entries(database).filter((entry): entry is Collection => !isView(entry))
   }
 
   /** Sorted by name. */
@@ -68,13 +111,13 @@ export class Catalog {
     return [...new Set([...this.#byId.values()].map(({ namespace }) => namespace.database))].sort(compareText)
   }
 
-  /** With a collection that is new or takes the place of the one with its id. */
-  with (collection: Collection): Catalog {
-    return new Catalog(new Map(this.#byId).set(collection.id, collection).values())
+  /** With an entry that is new or takes the place of the one with its id. */
+  with (entry: Entry): Catalog {
+    return new Catalog(new Map(this.#byId).set(entry.id, entry).values())
   }
 
-  without ({ id }: Collection): Catalog {
-    return new Catalog([...this.#byId.values()].filter((collection) => collection.id !== id))
+  without ({ id }: Entry): Catalog {
+    return new Catalog([...this.#byId.values()].filter((entry) => entry.id !== id))
   }
 }
 

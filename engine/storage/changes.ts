@@ -1,5 +1,5 @@
-import { encodeCollection } from './catalog-row.js'
-import type { Catalog, Collection } from './catalog.js'
+import { encodeEntry } from './catalog-row.js'
+import type { Catalog, Entry } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { ClaimedTable } from './claims.js'
 import type { Table, Tables } from './table.js'
@@ -56,17 +56,17 @@ export class Changes {
     this.#change(() => table.removeSync(key))
   }
 
-  /** Stores a collection that is new, or new in something. */
-  saveCollection (collection: Collection): void {
+  /** Stores a collection or a view that is new, or new in something. */
+  saveEntry (entry: Entry): void {
     const { catalog } = this.tables
-    const key = rowPrefix(collection.id)
-    this.put(catalog, key, encodeCollection(collection), catalog.get(key))
-    this.#setCatalog(this.catalog.with(collection))
+    const key = rowPrefix(entry.id)
+    this.put(catalog, key, encodeEntry(entry), catalog.get(key))
+    this.#setCatalog(this.catalog.with(entry))
   }
 
-  removeCollection (collection: Collection): void {
-    this.remove(this.tables.catalog, rowPrefix(collection.id), encodeCollection(collection))
-    this.#setCatalog(this.catalog.without(collection))
+  removeEntry (entry: Entry): void {
+    this.remove(this.tables.catalog, rowPrefix(entry.id), encodeEntry(entry))
+    this.#setCatalog(this.catalog.without(entry))
   }
 
   count (collectionId: number): Count {

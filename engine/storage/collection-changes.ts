@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import type { Collection, Index } from './catalog.js'
+import type { Collection, Index, View } from './catalog.js'
 import type { Changes } from './changes.js'
 import { fromOptions } from './collection-options.js'
 import { current } from './document-changes.js'
@@ -10,10 +11,7 @@ import { checkCreatable, type Namespace } from './namespace.js'
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
 export function createCollection (changes: Changes, namespace: Namespace, options: Buffer): Collection {
-  checkCreatable(namespace)
-  if (changes.catalog.find(namespace) !== undefined) {
-    throw new EngineError('NamespaceExists', `Collection ${namespace} already exists.`)
-  }
+  checkFree(changes, namespace)
   const collection: Collection = {
     id: changes.nextId(),
     namespace,
@@ -21,55 +19,77 @@ export function createCollection (changes: Changes, namespace: Namespace, option
     ...fromOptions(options),
     indexes: [indexFromSpec(changes.nextId(), ID_INDEX_SPEC)]
   }
-  changes.saveCollection(collection)
+  changes.saveEntry(collection)
   return collection
+}
+
+/**
+ * What the view reads must have been checked.
+ * @throws {EngineError} NamespaceExists, InvalidNamespace
+ */
+export function createView (changes: Changes, namespace: Namespace, viewOn: Namespace, pipeline: Value): void {
+  checkFree(changes, namespace)
+  changes.saveEntry({ id: changes.nextId(), namespace, viewOn, pipeline })
+}
+
+/** The new definition is that of the same view. */
+export function changeView (changes: Changes, view: View): void {
+  changes.saveEntry(view)
+}
+
+export function dropView (changes: Changes, view: View): void {
+  changes.removeEntry(view)
 }
 
 /** It is gone at once; its rows are removed bit by bit (garbage.ts). */
 export function dropCollection (changes: Changes, stale: Collection): void {
   const collection = current(changes, stale)
-  changes.removeCollection(collection)
+  changes.removeEntry(collection)
   discard(changes, 'documents', collection.id)
   for (const { id } of collection.indexes.slice(1)) discard(changes, 'entries', id)
 }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
 export function renameCollection (changes: Changes, stale: Collection, namespace: Namespace): void {
-  checkCreatable(namespace)
-  if (changes.catalog.find(namespace) !== undefined) throw new EngineError('NamespaceExists', 'target namespace exists')
-  changes.saveCollection({ ...current(changes, stale), namespace })
+  checkFree(changes, namespace)
+  changes.saveEntry({ ...current(changes, stale), namespace })
 }
 
 /** Gives a collection other options; the documents that it has are not looked at. */
 export function changeOptions (changes: Changes, stale: Collection, options: Buffer): void {
   const { validator, ...collection } = current(changes, stale)
-  changes.saveCollection({ ...collection, ...fromOptions(options) })
+  changes.saveEntry({ ...collection, ...fromOptions(options) })
 }
 
 /** Adds an index without entries; `ready` says whether it needs none. */
 export function addIndex (changes: Changes, stale: Collection, spec: Buffer, ready: boolean): Index {
   const collection = current(changes, stale)
   const index: Index = { ...indexFromSpec(changes.nextId(), spec), ready }
-  changes.saveCollection({ ...collection, indexes: [...collection.indexes, index] })
+  changes.saveEntry({ ...collection, indexes: [...collection.indexes, index] })
   return index
 }
 
 export function finishIndex (changes: Changes, stale: Collection, { id }: Index): void {
   const collection = current(changes, stale)
-  changes.saveCollection({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? { ...index, ready: true } : index) })
+  changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? { ...index, ready: true } : index) })
 }
 
 /** Gives an index another spec, by which it has the same entries. */
 export function changeIndex (changes: Changes, stale: Collection, { id }: Index, spec: Buffer): void {
   const collection = current(changes, stale)
   const changed = ({ multikeyPaths, hasCutKeys, ready }: Index): Index => ({ ...indexFromSpec(id, spec), multikeyPaths, hasCutKeys, ready })
-  changes.saveCollection({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? changed(index) : index) })
+  changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? changed(index) : index) })
 }
 
 export function dropIndex (changes: Changes, stale: Collection, { id }: Index): void {
   const collection = current(changes, stale)
-  changes.saveCollection({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })
+  changes.saveEntry({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })
   discard(changes, 'entries', id)
+}
+
+function checkFree (changes: Changes, namespace: Namespace): void {
+  checkCreatable(namespace)
+  if (changes.catalog.entry(namespace) !== undefined) throw new EngineError('NamespaceExists', `namespace ${namespace} already exists`)
 }
 
 /** A random UUID (RFC 9562, version 4). */

@@ -129,5 +129,5 @@ function noteKeys (changes: Changes, { id }: Collection, { id: indexId }: Index,
   const isKnown = arrayPaths.every((path) => index.multikeyPaths.has(path)) && (index.hasCutKeys || !hasCutKeys)
   if (isKnown) return
   const noted = { ...index, multikeyPaths: new Set([...index.multikeyPaths, ...arrayPaths]), hasCutKeys: index.hasCutKeys || hasCutKeys }
-  changes.saveCollection({ ...collection, indexes: collection.indexes.map((other) => other === index ? noted : other) })
+  changes.saveEntry({ ...collection, indexes: collection.indexes.map((other) => other === index ? noted : other) })
 }

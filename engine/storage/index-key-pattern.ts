@@ -7,7 +7,7 @@ import { cannotCreate, missing, notImplemented, typeMismatch } from './index-err
 /** MongoDB's limit ("MongoDB Limits and Thresholds" of the manual). */
 const MAX_FIELDS = 32
 /** Index types that MongoDB has and this engine has not. */
-const unsupportedTypes = new Set(['text', 'hashed', '2d', '2dsphere', 'geoHaystack', 'wildcard', 'columnstore'])
+const unsupportedTypes = new Set(['text', '2d', '2dsphere', 'geoHaystack', 'wildcard', 'columnstore'])
 
 /**
  * The `key` of an index's specification.
@@ -24,16 +24,28 @@ export function readKeyPattern (spec: Value): Value {
     checkDirection(direction)
     checkPath(path, key)
   }
+  const hashed = parts.filter(([, direction]) => isHashed(direction))
+  if (hashed.length > 1) throw new EngineError(31303, `A maximum of one index field is allowed to be hashed but found ${hashed.length} for 'key' ${describe(key)}`)
   return key
 }
 
 /** The key of the index that every collection has; MongoDB takes either direction for it. */
 export function isIdKeyPattern (key: Value): boolean {
   const [[path, direction], ...others] = [...fields(key)]
-  return path === '_id' && others.length === 0 && Math.abs(nearestDouble(direction)) === 1
+  return path === '_id' && others.length === 0 && isNumber(direction) && Math.abs(nearestDouble(direction)) === 1
+}
+
+/** Whether one of the fields is `'hashed'`. */
+export function hasHashedField (key: Value): boolean {
+  return [...fields(key)].some(([, direction]) => isHashed(direction))
+}
+
+function isHashed (direction: Value): boolean {
+  return direction.type === BsonType.string && stringOf(direction) === 'hashed'
 }
 
 function checkDirection (direction: Value): void {
+  if (isHashed(direction)) return
   if (direction.type === BsonType.string) throw typeError(stringOf(direction))
   if (!isNumber(direction) || !(Math.abs(nearestDouble(direction)) > 0)) {
     throw cannotCreate(`Values in v:2 index key pattern cannot be of type ${typeNames[direction.type]}. Only numbers > 0, numbers < 0, and strings are allowed.`)

@@ -1,6 +1,9 @@
 import type { Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 import { indexValues } from '../query/index-values.js'
+import type { Path } from '../query/path.js'
 import type { Index } from './catalog.js'
+import { hashedValue } from './hashed-value.js'
 import { encodeKey, isCut, storedKey } from './key.js'
 
 /** What a document contributes to an index. */
@@ -16,14 +19,14 @@ export const NO_KEYS: DocumentKeys = { keys: [], arrayPaths: [], hasCutKeys: fal
 
 /**
  * The keys of a document in an index: one for each element of an array, none if a sparse or partial index leaves it out.
- * @throws {EngineError} CannotIndexParallelArrays
+ * @throws {EngineError} CannotIndexParallelArrays; 16766 for an array in a hashed index
  */
 export function indexKeys (document: Value, index: Index): DocumentKeys {
   if (index.partialFilter?.matches(document) === false) return NO_KEYS
   const { rows, arrayPaths } = indexValues(document, index.paths)
   const wanted = index.sparse ? rows.filter((row) => row.some((value) => value !== undefined)) : rows
   const directions = index.key.map(({ direction }) => direction)
-  const keys = distinct(wanted.map((row) => storedKey(encodeKey(row, directions))))
+  const keys = distinct(hashed(wanted, index, arrayPaths).map((row) => storedKey(encodeKey(row, directions))))
   return { keys, arrayPaths: arrayPaths.map(({ text }) => text), hasCutKeys: keys.some(isCut) }
 }
 
@@ -34,6 +37,15 @@ export function difference (left: readonly Buffer[], right: readonly Buffer[]): 
     while (at < right.length && Buffer.compare(right[at], key) < 0) at++
     return at === right.length || !right[at].equals(key)
   })
+}
+
+type Rows = ReturnType<typeof indexValues>['rows']
+
+/** The rows of values as they stand in the index. */
+function hashed (rows: Rows, { key }: Index, arrayPaths: readonly Path[]): Rows {
+  if (!key.some(({ isHashed }) => isHashed)) return rows
+  if (arrayPaths.length > 0) throw new EngineError(16766, `hashed indexes do not currently support array values. Found array at path: ${arrayPaths[0].text}`)
+  return rows.map((row) => row.map((value, at) => key[at].isHashed ? hashedValue(value) : value))
 }
 
 function distinct (keys: Buffer[]): Buffer[] {

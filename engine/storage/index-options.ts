@@ -2,8 +2,8 @@ import { describe, describeField } from '../bson/describe.js'
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { BsonType, buildDocument, fields, findField, stringOf, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { cannotCreate, missing, notValid, typeMismatch } from './index-errors.js'
-import { isIdKeyPattern, readKeyPattern } from './index-key-pattern.js'
+import { cannotCreate, missing, notImplemented, notValid, typeMismatch } from './index-errors.js'
+import { hasHashedField, isIdKeyPattern, readKeyPattern } from './index-key-pattern.js'
 import { readIndexOptions } from './index-option-readers.js'
 import { ID_INDEX_SPEC } from './index-spec.js'
 
@@ -23,7 +23,13 @@ export function readIndexSpec (request: Value): Buffer {
   if (options.has('expireAfterSeconds') && [...fields(key)].length > 1) {
     throw cannotCreate('TTL indexes are single-field indexes, compound indexes do not support TTL')
   }
+  if (hasHashedField(key)) checkHashed(options)
   return buildDocument([['v', valueFrom(2)], ['key', key], ['name', name], ...options])
+}
+
+function checkHashed (options: ReadonlyMap<string, Value>): void {
+  if (options.has('unique')) throw new EngineError(16764, 'Currently hashed indexes cannot guarantee uniqueness. Use a regular index.')
+  if (options.has('expireAfterSeconds')) throw notImplemented('hashed indexes that expire documents are')
 }
 
 function readName (request: Value): Value {

@@ -1,4 +1,4 @@
-import { documentValue, encode, fields, findField, stringOf, type Value } from '../bson/value.js'
+import { BsonType, documentValue, encode, fields, findField, stringOf, type Value } from '../bson/value.js'
 import { isTruthy, nearestDouble } from '../bson/number.js'
 import { parseFilter } from '../query/filter.js'
 import { parsePath } from '../query/path.js'
@@ -29,9 +29,12 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
   }
 }
 
-/** A negative number is a descending field, whatever its size. */
+/** A negative number is a descending field, whatever its size; the only text is 'hashed'. */
 export function keyParts (key: Value): KeyPart[] {
-  return [...fields(key)].map(([path, value]) => ({ path, direction: nearestDouble(value) < 0 ? -1 : 1 }))
+  return [...fields(key)].map(([path, value]) => {
+    const isHashed = value.type === BsonType.string
+    return { path, direction: !isHashed && nearestDouble(value) < 0 ? -1 : 1, isHashed }
+  })
 }
 
 function isSet (option: Value | undefined): boolean {

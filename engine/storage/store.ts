@@ -1,6 +1,6 @@
 import { createClock, timestampValue, type Clock } from '../update/clock.js'
 import type { Log } from '../log.js'
-import { decodeCollection } from './catalog-row.js'
+import { decodeEntry } from './catalog-row.js'
 import { Catalog } from './catalog.js'
 import { check, type Finding } from './check.js'
 import { Claims } from './claims.js'
@@ -198,7 +198,7 @@ export async function backupDirectory (directory: string, target: string): Promi
 
 function loadCatalog ({ tables }: Environment): Catalog {
   const rows = [...tables.catalog.getRange()]
-  return new Catalog(rows.map(({ key, value }) => decodeCollection(key.readUInt32BE(), value)))
+  return new Catalog(rows.map(({ key, value }) => decodeEntry(key.readUInt32BE(), value)))
 }
 
 function loadTimestamp ({ tables }: Environment): { t: number, i: number } {

@@ -17,7 +17,7 @@ export interface Table {
  * The tables, and so the file format; ids are four bytes, and never used again.
  *
  *     meta       name → the format, the last id, the last timestamp
- *     catalog    collection id → namespace, UUID, options, indexes (catalog-row.ts)
+ *     catalog    collection id → namespace, UUID, options, indexes; view id → namespace, viewOn, pipeline (catalog-row.ts)
  *     documents  collection id, key of the _id → document, checksum (sealed.ts)
  *     entries    index id, key of the values, key of the _id unless unique → key of the _id
  *     counters   collection id → number and size of its documents (count.ts)

@@ -1,7 +1,7 @@
-import { encode } from '../bson/value.js'
-import type { Catalog, Collection, Index } from './catalog.js'
+import { encode, type Value } from '../bson/value.js'
+import type { Catalog, Collection, Index, View } from './catalog.js'
 import type { Changes } from './changes.js'
-import { addIndex, changeIndex, changeOptions, createCollection, dropCollection, dropIndex, finishIndex, renameCollection } from './collection-changes.js'
+import { addIndex, changeIndex, changeOptions, changeView, createCollection, createView, dropCollection, dropIndex, dropView, finishIndex, renameCollection } from './collection-changes.js'
 import type { Count } from './count.js'
 import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
 import { removeGarbage } from './garbage.js'
@@ -74,6 +74,19 @@ export class Tx extends Reader {
 
   changeOptions (collection: Collection, options: Buffer): void {
     changeOptions(this.#changes, collection, options)
+  }
+
+  createView (namespace: Namespace, viewOn: Namespace, pipeline: Value): void {
+    createView(this.#changes, namespace, viewOn, pipeline)
+  }
+
+  /** The view of that id as it is to be from now on. */
+  changeView (view: View): void {
+    changeView(this.#changes, view)
+  }
+
+  dropView (view: View): void {
+    dropView(this.#changes, view)
   }
 
   addIndex (collection: Collection, spec: Buffer, ready: boolean): Index {

@@ -85,3 +85,21 @@ t.test('copy says where it should go, and that there is something to copy', asyn
   t.match(await quireDb('copy'), { code: 2, stderr: /--to is missing/ })
   t.match(await quireDb('copy', '--data', join(directory, 'nothing'), '--to', uri), { code: 1, stderr: /there is no data/ })
 })
+
+t.test('copy and load make views, and refuse what is in their place', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  await fill(source)
+  const pipeline = [{ $match: { a: 3 } }]
+  await source.client.db('test').createCollection('threes', { viewOn: 'first', pipeline })
+  const { stdout } = await quireDb('copy', '--uri', source.uri, '--to', target.uri)
+  t.match(stdout, 'test.threes: a view, verified\n')
+  const [view] = await target.client.db('test').listCollections({ name: 'threes' }).toArray()
+  t.match(view, { type: 'view', options: { viewOn: 'first', pipeline } })
+  const dump = join(source.directory, 'dump')
+  t.match(await quireDb('dump', '--uri', source.uri, dump), { code: 0 })
+  await target.client.db('test').dropDatabase()
+  await target.client.db('test').createCollection('threes', { viewOn: 'second' })
+  t.match(await quireDb('load', '--uri', target.uri, '--collection', 'threes', dump), { code: 1, stderr: /already exists/ })
+  t.match(await quireDb('load', '--uri', target.uri, '--drop', dump), { code: 0 })
+  t.equal(await target.client.db('test').collection('threes').countDocuments(), await source.client.db('test').collection('threes').countDocuments())
+})

@@ -3,6 +3,7 @@ import { EngineError } from '../../errors.js'
 import { parseFieldPath } from '../../query/field-path.js'
 import type { Batches } from '../batches.js'
 import { MemoryLimit } from '../memory-limit.js'
+import { readsOf } from '../reads.js'
 import { runSteps } from '../run-steps.js'
 import type { Parsing, StageDefinition, Step } from '../stage.js'
 import { Tee } from '../tee.js'
@@ -15,6 +16,7 @@ export const facet: StageDefinition = {
   parse (specification, parsing) {
     const facets = readFacets(specification, parsing)
     return {
+      reads: facets.flatMap(({ steps }) => readsOf(undefined, steps)),
       async * run (input, operation) {
         const tee = new Tee(input)
         const memory = new MemoryLimit('$facet')

@@ -22,7 +22,7 @@ export const graphLookup: StageDefinition = {
 
   parse (specification, parsing) {
     const lookup = readGraphLookup(specification, parsing)
-    return { run: (input, operation) => addReached(input, lookup, operation) }
+    return { reads: [lookup.from], run: (input, operation) => addReached(input, lookup, operation) }
   }
 }
 

@@ -12,8 +12,10 @@ import { foreignFilter } from '../foreign-filter.js'
 import { openPipeline } from '../open-pipeline.js'
 import { evaluate, type Operation } from '../operation.js'
 import { readOptions } from '../options.js'
+import { readsOf } from '../reads.js'
 import { setPath } from '../set-path.js'
 import type { Parsing, StageDefinition, Step } from '../stage.js'
+import { matching } from './match.js'
 
 interface Lookup {
   /** The other collection; undefined where the pipeline has documents of its own. */
@@ -32,7 +34,7 @@ export const lookup: StageDefinition = {
 
   parse (specification, parsing) {
     const lookup = readLookup(specification, parsing)
-    return { run: (input, operation) => addFound(input, lookup, operation) }
+    return { reads: readsOf(lookup.from, lookup.steps), run: (input, operation) => addFound(input, lookup, operation) }
   }
 }
 
@@ -53,7 +55,8 @@ async function * addFound (input: Batches, lookup: Lookup, operation: Operation)
 function findFor (document: Value, { from, join, variables, steps }: Lookup, operation: Operation): Batches {
   const own = variables.map(([name, expression]): [string, Operand] => [name, evaluate(expression, document, operation)])
   const inner = own.length === 0 ? operation : { ...operation, variables: new Map([...operation.variables, ...own]) }
-  return openPipeline(steps, from, inner, { filter: join && foreignFilter(document, join.localField, join.foreignField) })
+  const joined = join === undefined ? [] : [matching(foreignFilter(document, join.localField, join.foreignField))]
+  return openPipeline([...joined, ...steps], from, inner)
 }
 
 async function collect (found: Batches, { from }: Lookup): Promise<Value> {

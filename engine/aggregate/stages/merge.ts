@@ -25,7 +25,7 @@ export const merge: StageDefinition = {
   name: '$merge',
   position: 'last',
   isOutsideTransactions: true,
-  notIn: ['$facet', '$lookup', '$unionWith', 'update'],
+  notIn: ['view', '$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, parsing) {
     const merge = readMerge(specification, parsing)

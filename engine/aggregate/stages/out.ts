@@ -15,7 +15,7 @@ export const out: StageDefinition = {
   name: '$out',
   position: 'last',
   isOutsideTransactions: true,
-  notIn: ['$facet', '$lookup', '$unionWith', 'update'],
+  notIn: ['view', '$facet', '$lookup', '$unionWith', 'update'],
 
   parse (specification, { database }) {
     if (specification.type !== BsonType.string && !isDocument(specification)) {

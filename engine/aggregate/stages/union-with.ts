@@ -5,6 +5,7 @@ import type { Batches } from '../batches.js'
 import { openPipeline } from '../open-pipeline.js'
 import type { Operation } from '../operation.js'
 import { readOptions } from '../options.js'
+import { readsOf } from '../reads.js'
 import type { Parsing, StageDefinition, Step } from '../stage.js'
 
 interface Union { readonly namespace: Namespace | undefined, readonly steps: readonly Step[] }
@@ -16,7 +17,7 @@ export const unionWith: StageDefinition = {
 
   parse (specification, parsing) {
     const union = readUnion(specification, parsing)
-    return { run: (input, operation) => both(input, union, operation) }
+    return { reads: readsOf(union.namespace, union.steps), run: (input, operation) => both(input, union, operation) }
   }
 }
 
