@@ -51,7 +51,7 @@ export function dropCollection (changes: Changes, stale: Collection): void {
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
 export function renameCollection (changes: Changes, stale: Collection, namespace: Namespace): void {
-  checkFree(changes, namespace)
+  checkFree(changes, namespace, 'target namespace exists')
   changes.saveEntry({ ...current(changes, stale), namespace })
 }
 
@@ -87,9 +87,9 @@ export function dropIndex (changes: Changes, stale: Collection, { id }: Index): 
   discard(changes, 'entries', id)
 }
 
-function checkFree (changes: Changes, namespace: Namespace): void {
+function checkFree (changes: Changes, namespace: Namespace, message = `namespace ${namespace} already exists`): void {
   checkCreatable(namespace)
-  if (changes.catalog.entry(namespace) !== undefined) throw new EngineError('NamespaceExists', `namespace ${namespace} already exists`)
+  if (changes.catalog.entry(namespace) !== undefined) throw new EngineError('NamespaceExists', message)
 }
 
 /** A random UUID (RFC 9562, version 4). */
