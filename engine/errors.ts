@@ -2,6 +2,7 @@
 export const codes = {
   InternalError: 1,
   BadValue: 2,
+  NoSuchKey: 4,
   GraphContainsCycle: 5,
   UnknownError: 8,
   FailedToParse: 9,
@@ -53,6 +54,7 @@ export const codes = {
   QueryPlanKilled: 175,
   AmbiguousIndexKeyPattern: 181,
   InvalidIndexSpecificationOption: 197,
+  CannotBuildIndexKeys: 201,
   TransactionTooOld: 225,
   QueryFeatureNotAllowed: 224,
   NotImplemented: 238,
@@ -64,6 +66,7 @@ export const codes = {
   FailPointSetFailed: 266,
   IndexBuildAborted: 276,
   ClientDisconnect: 279,
+  NoQueryExecutionPlans: 291,
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,
   APIVersionError: 322,
   APIStrictError: 323,

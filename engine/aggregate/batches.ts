@@ -1,4 +1,5 @@
 import type { Value } from '../bson/value.js'
+import { keepTextScore } from '../query/text-score.js'
 import type { Operation } from './operation.js'
 
 /** What flows from one stage to the next: documents in their order, some at a time because waiting for each one costs more. */
@@ -45,7 +46,7 @@ export async function * flatMap (input: Batches, { pace }: Operation, change: (d
   for await (const batch of input) {
     for (const document of batch) {
       for (const result of change(document)) {
-        if (output.add(result)) yield output.take()
+        if (output.add(keepTextScore(result, document))) yield output.take()
         if (pace.isDue) await pace.rest()
       }
       if (pace.isDue) await pace.rest()

@@ -1,6 +1,8 @@
 import { arrayElements, fields, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Environment, VariableNames } from '../expression/expression.js'
+import { withNames } from '../expression/variables.js'
+import { TEXT_SCORE } from '../query/text-score.js'
 import type { Parsing, Place, StageDefinition, Step } from './stage.js'
 import { atlasStages, stages, unsupportedStages } from './stages/table.js'
 
@@ -29,16 +31,27 @@ export function parsePipeline (pipeline: Value, context: PipelineContext): Step[
 
 function parseAt (pipeline: Value, context: PipelineContext, scope: VariableNames, depth: number): Step[] {
   if (depth > MAX_DEPTH) throw new EngineError('MaxSubPipelineDepthExceeded', `Maximum number of nested sub-pipelines exceeded. Limit is ${MAX_DEPTH}`)
-  const parsing: Parsing = {
-    ...context,
-    scope,
-    parsePipeline: (inner, place, innerScope = scope) => parseAt(inner, { ...context, place }, innerScope, depth + 1)
-  }
   const elements = arrayElements(pipeline)
   if (elements.length > MAX_STAGES) throw new EngineError(7749501, `Pipeline length must be no longer than ${MAX_STAGES} stages`)
-  const steps = elements.map((element) => parseStage(element, parsing))
-  steps.forEach((step, at) => checkPosition(step.definition, at, steps.length))
+  const steps: Step[] = []
+  // Only a facet begins with documents of the pipeline around it, which may have been found by a $text.
+  let names = context.place === '$facet' ? scope : withoutTextScore(scope)
+  for (const element of elements) {
+    const step = parseStage(element, {
+      ...context,
+      scope: names,
+      parsePipeline: (inner, place, innerScope = names) => parseAt(inner, { ...context, place }, innerScope, depth + 1)
+    })
+    if (step.isTextSearch) names = withNames(names, [TEXT_SCORE])
+    if (step.definition.makesOthers) names = withoutTextScore(names)
+    steps.push(step)
+  }
+  steps.forEach((step, at) => checkPosition(step, at, steps.length, context.place))
   return steps
+}
+
+function withoutTextScore (names: VariableNames): VariableNames {
+  return new Set([...names].filter((name) => name !== TEXT_SCORE))
 }
 
 function parseStage (element: Value, parsing: Parsing): Step {
@@ -69,7 +82,8 @@ function notAllowed (name: string, place: Place): EngineError {
   }
 }
 
-function checkPosition ({ name, position }: StageDefinition, at: number, length: number): void {
+function checkPosition ({ definition: { name, position }, isTextSearch = false }: Step, at: number, length: number, place: Place): void {
+  if (isTextSearch && (at > 0 || place === '$facet')) throw new EngineError(17313, '$match with $text is only allowed as the first pipeline stage')
   if (position === 'first' && at > 0) throw new EngineError(40602, `${name} is only valid as the first stage in a pipeline`)
   if (position === 'last' && at < length - 1) throw new EngineError(40601, `${name} can only be the final stage in the pipeline`)
 }

@@ -1,6 +1,7 @@
 import { arrayValue, buildDocument, documentValue, isEmpty, type Value } from '../bson/value.js'
 import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { openMatches, type Matches, type Query } from '../plan/matches.js'
+import { matchValue } from '../plan/scan.js'
 import type { Hint } from '../plan/planner.js'
 import type { Environment } from '../expression/expression.js'
 import { parseFilter } from '../query/filter.js'
@@ -69,10 +70,10 @@ export async function * readQuery (operation: Operation, collection: Collection,
   let { skip, limit: left } = leading
   while (left > 0) {
     const batch = new BatchBuilder()
-    const state = await matches.read(({ document }) => {
+    const state = await matches.read((match) => {
       if (skip > 0) return skip-- > 0
       left--
-      return !batch.add(documentValue(document)) && left > 0
+      return !batch.add(matchValue(match)) && left > 0
     }, () => pace.checkInterrupt())
     yield batch.take()
     if (state === 'ended') return

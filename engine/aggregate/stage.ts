@@ -16,6 +16,8 @@ export interface Stage {
   readonly reads?: readonly Namespace[]
   /** What a query can do in its stead, when the stage is among the first of its pipeline. */
   readonly clause?: Clause
+  /** Whether it finds documents by their texts, which only a first stage can. */
+  readonly isTextSearch?: boolean
   /** What the stage gives for so many documents: only of a stage that looks into none of them. */
   readonly ofCount?: (count: number, environment: Environment) => Value[]
   /** What the stage makes of one document: only of a stage that makes one of each, which an update can use. */
@@ -56,6 +58,8 @@ export interface StageDefinition {
   readonly position?: 'first' | 'last'
   /** Whether it has documents of its own and reads those of no collection. */
   readonly isSource?: boolean
+  /** Whether it puts out other documents than those it was given, and without the scores of a `$text` that these had. */
+  readonly makesOthers?: boolean
   /** Whether it is no part of "Stable API V1". */
   readonly isOutsideApi?: boolean
   /** Whether transactions refuse it. */

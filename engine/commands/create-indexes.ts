@@ -4,7 +4,7 @@ import type { Command } from './command.js'
 
 export const createIndexes: Command = {
   name: 'createIndexes',
-  summary: 'Single and compound, multikey, unique, sparse, partial, hashed, TTL; built while others write',
+  summary: 'Single and compound, multikey, unique, sparse, partial, hashed, TTL, of texts; built while others write',
   inTransaction: 'part',
   fields: { createIndexes: 'collection', indexes: 'array', commitQuorum: 'any', writeConcern: 'document' },
 

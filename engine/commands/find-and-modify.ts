@@ -3,6 +3,7 @@ import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import type { Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
+import { withTextScore } from '../query/text-score.js'
 import { parseUpdate } from '../update/update.js'
 import type { Reply } from '../wire/reply.js'
 import { deletionOfOne } from '../write/delete.js'
@@ -86,7 +87,7 @@ export function readTarget (args: Arguments, environment: Environment): { query:
   const fields = args.document('fields')
   if (fields === undefined || isEmpty(fields)) return { query, shape: (document) => document }
   const project = parseProjection(fields, query.filter, environment)
-  return { query, shape: (document) => project(documentValue(document)) }
+  return { query, shape: (document, textScore) => project(withTextScore(documentValue(document), textScore)) }
 }
 
 function describe ({ n, upsertedId }: Outcome, isRemoval: boolean): Reply {

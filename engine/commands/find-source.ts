@@ -1,7 +1,6 @@
 import { andThen } from '../and-then.js'
-import { documentValue } from '../bson/value.js'
 import type { Matches } from '../plan/matches.js'
-import type { CheckInterrupt, Match, ReadState } from '../plan/scan.js'
+import { matchValue, type CheckInterrupt, type Match, type ReadState } from '../plan/scan.js'
 import type { Projection } from '../query/projection.js'
 import type { Batch, BatchLimits, CursorSource } from './cursors.js'
 
@@ -66,8 +65,8 @@ export class FindSource implements CursorSource {
     return true
   }
 
-  #shape ({ document }: Match): Buffer {
-    return this.#project === undefined ? document : this.#project(documentValue(document))
+  #shape (match: Match): Buffer {
+    return this.#project === undefined ? match.document : this.#project(matchValue(match))
   }
 }
 

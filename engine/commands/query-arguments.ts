@@ -19,9 +19,10 @@ export function readQuery (args: Arguments, filter: string, { environment, sort 
   const hint = readHint(args.value('hint'))
   const order = sort === undefined ? undefined : args.document(sort)
   const natural = order && naturalDirection(order)
+  const parsed = parseFilter(args.document(filter) ?? EMPTY, environment)
   return {
-    filter: parseFilter(args.document(filter) ?? EMPTY, environment),
-    sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order),
+    filter: parsed,
+    sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order, parsed.text !== undefined),
     // To sort by the natural order is to read in it.
     hint: natural === undefined ? hint : { natural }
   }

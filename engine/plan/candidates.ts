@@ -5,6 +5,7 @@ import { IndexEntries } from './index-entries.js'
 import { MergedCandidates } from './merged-candidates.js'
 import type { Access } from './planner.js'
 import { RangeCandidates } from './range-candidates.js'
+import { TextCandidates } from './text-candidates.js'
 
 /**
  * Is given a candidate, whose buffers it may keep, or what turned out to be none: a document that was met before or is
@@ -26,6 +27,7 @@ export interface Candidates {
 export function candidatesOf (reader: Reader, collection: Collection, access: Access, once: boolean): Candidates {
   switch (access.kind) {
     case 'ids': return new IdCandidates(reader, collection, access.recordIds)
+    case 'text': return new TextCandidates(reader, collection, access)
     case 'collection': return new DocumentCandidates(reader, collection, access.reverse)
     case 'index': {
       const entries = new IndexEntries(reader, collection, access, once)

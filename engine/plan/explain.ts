@@ -2,6 +2,7 @@ import { documentValue, findField } from '../bson/value.js'
 import type { Query } from './matches.js'
 import type { IndexAccess, Plan } from './planner.js'
 import type { Scan } from './scan.js'
+import type { TextAccess } from './text-plan.js'
 
 /** A stage of a plan as MongoDB's explain shows it: what it does, and to the results of which other. */
 export interface Stage {
@@ -21,7 +22,7 @@ export interface Finish {
 export function describePlan (plan: Plan, query: Query, { skip, limit, isProjected }: Finish): Stage {
   let stage = describeAccess(plan)
   if (!plan.sorted && query.sort !== undefined) {
-    const sortPattern = Object.fromEntries(query.sort.keys.map(({ path, direction }) => [path, direction]))
+    const sortPattern = Object.fromEntries(query.sort.keys.map(({ path, direction, isTextScore }) => [path, isTextScore ? { $meta: 'textScore' } : direction]))
     stage = { stage: 'SORT', sortPattern, ...(limit !== Infinity && { limitAmount: skip + limit }), inputStage: stage }
   }
   if (skip > 0) stage = { stage: 'SKIP', skipAmount: skip, inputStage: stage }
@@ -43,6 +44,7 @@ export function describeCost (examined: Pick<Scan, 'keysExamined' | 'documentsEx
 function describeAccess ({ access }: Plan): Stage {
   switch (access.kind) {
     case 'collection': return { stage: 'COLLSCAN', direction: access.reverse ? 'backward' : 'forward' }
+    case 'text': return describeTextMatch(access)
     case 'ids': return { stage: 'IDHACK', idsLookedUp: access.recordIds.length }
     case 'index': {
       const scan = describeIndexScan(access)
@@ -51,7 +53,19 @@ function describeAccess ({ access }: Plan): Stage {
   }
 }
 
-function describeIndexScan ({ index, ranges, reverse }: IndexAccess): Stage {
+function describeTextMatch ({ index, search, ranges }: TextAccess): Stage {
+  const { terms, negatedTerms, phrases, negatedPhrases } = search
+  const scan = describeIndexScan({ index, ranges, reverse: false })
+  return {
+    stage: 'TEXT_MATCH',
+    indexName: index.name,
+    parsedTextQuery: { terms, negatedTerms, phrases, negatedPhrases },
+    textIndexVersion: 3,
+    inputStage: { stage: 'TEXT_OR', inputStage: scan }
+  }
+}
+
+function describeIndexScan ({ index, ranges, reverse }: Pick<IndexAccess, 'index' | 'ranges' | 'reverse'>): Stage {
   return {
     stage: 'IXSCAN',
     keyPattern: findField(documentValue(index.spec), 'key'),

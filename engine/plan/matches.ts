@@ -1,10 +1,9 @@
-import { documentValue } from '../bson/value.js'
 import type { Filter } from '../query/filter.js'
 import { TopK } from '../query/top-k.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
 import { choosePlan, type Hint, type Plan } from './planner.js'
-import { Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
+import { matchValue, Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
 
 /** Which documents of a collection are meant, and in which order. */
@@ -35,7 +34,7 @@ export interface Matches {
 /** @throws {EngineError} BadValue for a hint that names no index */
 export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false }: ReadOptions = {}): Matches {
   const plan = choosePlan(collection, query)
-  const scan = new Scan(source, collection, { access: plan.access, filter: query.filter, once })
+  const scan = new Scan(source, collection, { ...plan, once })
   return plan.sorted || query.sort === undefined
     ? { plan, scan, read: (visit, checkInterrupt) => scan.run(visit, checkInterrupt) }
     : new SortedMatches(plan, scan, new TopK(query.sort, needed))
@@ -55,12 +54,12 @@ const CANDIDATES_AT_A_GLANCE = 20
 
 /** The first match, or whether there is none, if a short look shows it. */
 export function firstMatchAtAGlance (source: Source, collection: Collection, query: Query): Match | undefined | 'undecided' {
-  const { filter, sort } = query
+  const { sort } = query
   const plan = choosePlan(collection, query)
-  const scan = new Scan(source, collection, { access: plan.access, filter, once: false })
+  const scan = new Scan(source, collection, { ...plan, once: false })
   let first: Match | undefined
   const state = scan.glance((match) => {
-    const isFirst = first === undefined || sort === undefined || sort.compare(documentValue(match.document), documentValue(first.document)) < 0
+    const isFirst = first === undefined || sort === undefined || sort.compare(matchValue(match), matchValue(first)) < 0
     if (isFirst) first = match
     return !plan.sorted
   }, CANDIDATES_AT_A_GLANCE)
@@ -93,7 +92,7 @@ class SortedMatches implements Matches {
 
   async #collect (checkInterrupt: CheckInterrupt): Promise<Match[]> {
     await this.scan.run((match) => {
-      this.#sorter.add(documentValue(match.document), match)
+      this.#sorter.add(matchValue(match), match)
       return true
     }, checkInterrupt)
     const sorted: Match[] = []

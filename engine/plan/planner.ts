@@ -2,15 +2,17 @@ import { equalValues } from '../bson/order.js'
 import { documentValue, findField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
+import type { Filter } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
 import { Conditions } from './conditions.js'
 import { planByIds } from './ids.js'
 import { arePoints, boundsOf, keyRanges, type Bounds, type PlannedRange } from './index-bounds.js'
 import { orderOf } from './index-order.js'
 import type { Query } from './matches.js'
+import { planText, type TextAccess } from './text-plan.js'
 
 /** Where the candidates of a query come from, in which order. */
-export type Access = CollectionAccess | IdAccess | IndexAccess
+export type Access = CollectionAccess | IdAccess | IndexAccess | TextAccess
 
 export interface CollectionAccess {
   readonly kind: 'collection'
@@ -33,16 +35,22 @@ export interface IndexAccess {
   readonly isMerge: boolean
 }
 
-export interface Plan {
+/** How the candidates are come by. */
+export interface Way {
   readonly access: Access
   /** Whether the candidates arrive in the order of the sort, so that none has to be collected. */
   readonly sorted: boolean
 }
 
+export interface Plan extends Way {
+  /** What each candidate is checked with. */
+  readonly filter: Filter
+}
+
 /** An index by its name or by its key, or the natural order of the collection, 1 or -1. */
 export type Hint = { readonly name: string } | { readonly key: Value } | { readonly natural: number }
 
-interface Candidate extends Plan {
+interface Candidate extends Way {
   readonly score: Score
 }
 
@@ -53,12 +61,17 @@ type Score = readonly [isUnique: number, equalities: number, hasRange: number, i
  * Takes the documents of given ids; else chooses a unique index of which all fields are known, then the index with the
  * longest prefix of equalities, then the one with a range on the next field, then the one that gives the order of the
  * sort (engine README, "Planner"). There are no statistics and nothing is tried out: the same query on the same indexes
- * is always the same plan. Indexes only narrow: the filter is checked on every document.
- * @throws {EngineError} BadValue for a hint that names no index
+ * is always the same plan. Indexes only narrow: the filter is checked on every document. A `$text` leaves no choice.
+ * @throws {EngineError} BadValue for a hint that names no index; IndexNotFound, NoQueryExecutionPlans for a `$text`
  */
 export function choosePlan (collection: Collection, query: Query): Plan {
+  const { filter } = query
+  return filter.text === undefined ? { ...chooseWay(collection, query), filter } : planText(collection, query, filter.text)
+}
+
+function chooseWay (collection: Collection, query: Query): Way {
   const { filter, sort, hint } = query
-  if (hint !== undefined) return planFor(collection, query, hint)
+  if (hint !== undefined) return hintedWay(collection, query, hint)
   const byIds = planByIds(filter, sort)
   if (byIds !== undefined) return byIds
   const conditions = new Conditions(filter)
@@ -72,13 +85,13 @@ export function choosePlan (collection: Collection, query: Query): Plan {
 }
 
 /** Obeys a hint, even one that leaves out documents which are not in the index ("Sparse Indexes" of the manual). */
-function planFor (collection: Collection, { filter, sort }: Query, hint: Hint): Plan {
+function hintedWay (collection: Collection, { filter, sort }: Query, hint: Hint): Way {
   if ('natural' in hint) return { access: { kind: 'collection', reverse: hint.natural < 0 }, sorted: sort === undefined }
   return candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
 }
 
 function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {
-  const [index, ...others] = indexes.filter((index) => index.ready && !index.hidden &&
+  const [index, ...others] = indexes.filter((index) => index.ready && !index.hidden && index.text === undefined &&
     ('name' in hint ? index.name === hint.name : equalValues(findField(documentValue(index.spec), 'key'), hint.key)))
   if (index === undefined) {
     throw new EngineError('BadValue', 'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index')

@@ -1,6 +1,7 @@
-import { documentValue } from '../bson/value.js'
+import { documentValue, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
+import { withTextScore } from '../query/text-score.js'
 import type { Catalog, Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import { candidatesOf, type Candidates } from './candidates.js'
@@ -19,6 +20,19 @@ export interface Source {
 export interface Match {
   readonly recordId: Buffer
   readonly document: Buffer
+  /** How well a `$text` has found it. */
+  readonly textScore?: number
+}
+
+/** The document of a match as a value, with its score. */
+export function matchValue ({ document, textScore }: Match): Value {
+  return withTextScore(documentValue(document), textScore)
+}
+
+/** A document with what is found out about it by the way, if the filter matches it. */
+export function matchOf (filter: Filter, recordId: Buffer, document: Buffer): Match | undefined {
+  const value = documentValue(document)
+  return filter.matches(value) ? { recordId, document, textScore: filter.textScore?.(value) } : undefined
 }
 
 /** Returns whether to go on. */
@@ -85,16 +99,17 @@ export class Scan {
     this.#checkStillThere()
     let isPaused = false
     const state = this.#candidates.read((recordId, document) => {
-      if (document !== undefined && this.#accepts(document) && !visit({ recordId, document })) return false
+      const match = document && this.#matchOf(recordId, document)
+      if (match !== undefined && !visit(match)) return false
       isPaused = slice.spend(document)
       return !isPaused
     })
     return isPaused ? 'paused' : state
   }
 
-  #accepts (document: Buffer): boolean {
+  #matchOf (recordId: Buffer, document: Buffer): Match | undefined {
     this.documentsExamined++
-    return this.#filter.matches(documentValue(document))
+    return matchOf(this.#filter, recordId, document)
   }
 
   /** The rows of what was dropped are removed bit by bit: who went on reading them would miss some without a word. */
@@ -102,7 +117,7 @@ export class Scan {
     const collection = this.#source.catalog.byId(this.#collection.id)
     if (collection === undefined) throw new EngineError('QueryPlanKilled', `collection dropped: ${this.#collection.namespace}`)
     const access = this.#access
-    if (access.kind === 'index' && !collection.indexes.some(({ id }) => id === access.index.id)) {
+    if ('index' in access && !collection.indexes.some(({ id }) => id === access.index.id)) {
       throw new EngineError('QueryPlanKilled', `index '${access.index.name}' dropped`)
     }
   }

@@ -1,15 +1,21 @@
 import { arrayElements, BsonType, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
+import type { TextQuery, TextSearch } from '../text/search.js'
 import { compile, type Matches } from './filter/compile.js'
 import type { FilterNode } from './filter/node.js'
 import { FilterParser } from './filter/parse.js'
+import { replaceText, textIn } from './filter/text-node.js'
 
 export type { FilterNode, Test } from './filter/node.js'
 
 /** A parsed and compiled query filter. */
 export interface Filter {
   readonly root: FilterNode
+  /** Its `$text`, if it has one: then it can be matched only when the index is known (`searchIn`). */
+  readonly text?: TextQuery
+  /** How well a document is found by the `$text`, when the index is known. */
+  readonly textScore?: (document: Value) => number | undefined
   /** Whether the filter holds; only the fields that it names are looked at, and nothing is decoded. */
   matches (document: Value): boolean
   /** The index that the positional operator `$` stands for: of the array element by which a matching document matched. */
@@ -26,6 +32,22 @@ export interface Filter {
  */
 export function parseFilter (filter: Value, environment?: Environment): Filter {
   const root = new FilterParser(environment).filter(filter)
+  return { ...filterOf(root), text: textIn(root) }
+}
+
+/** The filter with its `$text` as a search of the texts that an index has; it finds the same without that index. */
+export function searchIn (filter: Filter, search: TextSearch): Filter {
+  let last: { document: Value, score: number | undefined } | undefined
+  // Whoever matches a document asks for its score next.
+  const textScore = (document: Value): number | undefined => {
+    if (last?.document !== document) last = { document, score: search.score(document) }
+    return last.score
+  }
+  const root = replaceText(filter.root, { kind: 'expression', holds: (document) => textScore(document) !== undefined })
+  return { ...filterOf(root), textScore }
+}
+
+function filterOf (root: FilterNode): Filter {
   return { root, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
 }
 

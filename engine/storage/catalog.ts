@@ -3,6 +3,7 @@ import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
+import type { TextFields } from '../text/text-fields.js'
 import { Namespace } from './namespace.js'
 
 export interface KeyPart {
@@ -10,6 +11,12 @@ export interface KeyPart {
   readonly direction: 1 | -1
   /** Whether hashes stand for the values (hashed-value.ts): they have no order, and no arrays. */
   readonly isHashed: boolean
+}
+
+/** What an index of texts has in place of a key: the other fields of its key stand before and behind the terms. */
+export interface TextIndex extends TextFields {
+  readonly prefix: readonly Path[]
+  readonly suffix: readonly Path[]
 }
 
 export interface Index {
@@ -26,6 +33,8 @@ export interface Index {
   readonly hidden: boolean
   readonly partialFilter?: Filter
   readonly expireAfterSeconds?: number
+  /** Given for an index of texts, whose `key` is empty: it serves `$text` and nothing else. */
+  readonly text?: TextIndex
   /** The paths that lead to or through an array in some document, now or in the past. */
   readonly multikeyPaths: ReadonlySet<string>
   /** Whether a key was too long, now or in the past: such keys are stored cut, and the index gives no order. */

@@ -3,6 +3,7 @@ import { equalValues } from '../bson/order.js'
 import { documentValue, fields, findField, stringOf, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Index } from './catalog.js'
+import { isTextKey } from './text-index.js'
 
 /** What tells indexes apart ("Unique Indexes", "Partial Indexes"); two that differ in another option are in conflict. */
 const distinguishing = ['key', 'unique', 'sparse', 'partialFilterExpression']
@@ -11,7 +12,8 @@ const insignificant = new Set(['name', 'hidden'])
 
 /**
  * The index that is exactly as specified, if there is one.
- * @throws {EngineError} IndexKeySpecsConflict, IndexOptionsConflict if there is one that is too much like it
+ * @throws {EngineError} IndexKeySpecsConflict, IndexOptionsConflict if there is one that is too much like it,
+ *   CannotCreateIndex for a second index of texts
  */
 export function existingIndex (indexes: readonly Index[], spec: Value): Index | undefined {
   const name = stringOf(findField(spec, 'name')!)
@@ -22,6 +24,10 @@ export function existingIndex (indexes: readonly Index[], spec: Value): Index | 
   }
   const alike = indexes.find((index) => isAlike(documentValue(index.spec), spec))
   if (alike !== undefined) throw otherName(documentValue(alike.spec), spec)
+  const text = indexes.find(({ text }) => text !== undefined)
+  if (text !== undefined && isTextKey(findField(spec, 'key')!)) {
+    throw new EngineError('CannotCreateIndex', `only one text index per collection allowed, found existing text index "${text.name}"`)
+  }
   return undefined
 }
 

@@ -3,11 +3,12 @@ import { isNumber, nearestDouble } from '../bson/number.js'
 import { BsonType, fields, findField, isDocument, stringOf, typeNames, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { cannotCreate, missing, notImplemented, typeMismatch } from './index-errors.js'
+import { WILDCARD } from './text-index.js'
 
 /** MongoDB's limit ("MongoDB Limits and Thresholds" of the manual). */
 const MAX_FIELDS = 32
 /** Index types that MongoDB has and this engine has not. */
-const unsupportedTypes = new Set(['text', '2d', '2dsphere', 'geoHaystack', 'wildcard', 'columnstore'])
+const unsupportedTypes = new Set(['2d', '2dsphere', 'geoHaystack', 'wildcard', 'columnstore'])
 
 /**
  * The `key` of an index's specification.
@@ -22,11 +23,16 @@ export function readKeyPattern (spec: Value): Value {
   if (parts.length > MAX_FIELDS) throw new EngineError(13103, 'too many compound keys')
   for (const [path, direction] of parts) {
     checkDirection(direction)
-    checkPath(path, key)
+    if (!isText(direction) || path !== WILDCARD) checkPath(path, key)
   }
   const hashed = parts.filter(([, direction]) => isHashed(direction))
   if (hashed.length > 1) throw new EngineError(31303, `A maximum of one index field is allowed to be hashed but found ${hashed.length} for 'key' ${describe(key)}`)
   return key
+}
+
+/** Whether a field of a key pattern is searched for its words. */
+export function isText (direction: Value): boolean {
+  return direction.type === BsonType.string && stringOf(direction) === 'text'
 }
 
 /** The key of the index that every collection has; MongoDB takes either direction for it. */
@@ -45,7 +51,7 @@ function isHashed (direction: Value): boolean {
 }
 
 function checkDirection (direction: Value): void {
-  if (isHashed(direction)) return
+  if (isHashed(direction) || isText(direction)) return
   if (direction.type === BsonType.string) throw typeError(stringOf(direction))
   if (!isNumber(direction) || !(Math.abs(nearestDouble(direction)) > 0)) {
     throw cannotCreate(`Values in v:2 index key pattern cannot be of type ${typeNames[direction.type]}. Only numbers > 0, numbers < 0, and strings are allowed.`)

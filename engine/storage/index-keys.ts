@@ -5,6 +5,7 @@ import type { Path } from '../query/path.js'
 import type { Index } from './catalog.js'
 import { hashedValue } from './hashed-value.js'
 import { encodeKey, isCut, storedKey } from './key.js'
+import { textKeys } from './text-keys.js'
 
 /** What a document contributes to an index. */
 export interface DocumentKeys {
@@ -19,15 +20,21 @@ export const NO_KEYS: DocumentKeys = { keys: [], arrayPaths: [], hasCutKeys: fal
 
 /**
  * The keys of a document in an index: one for each element of an array, none if a sparse or partial index leaves it out.
- * @throws {EngineError} CannotIndexParallelArrays; 16766 for an array in a hashed index
+ * @throws {EngineError} CannotIndexParallelArrays; 16766 for an array in a hashed index; in an index of texts
+ *   CannotBuildIndexKeys, 16732, 17261, 17262
  */
 export function indexKeys (document: Value, index: Index): DocumentKeys {
   if (index.partialFilter?.matches(document) === false) return NO_KEYS
+  if (index.text !== undefined) return documentKeys(textKeys(document, index.text), [])
   const { rows, arrayPaths } = indexValues(document, index.paths)
   const wanted = index.sparse ? rows.filter((row) => row.some((value) => value !== undefined)) : rows
   const directions = index.key.map(({ direction }) => direction)
-  const keys = distinct(hashed(wanted, index, arrayPaths).map((row) => storedKey(encodeKey(row, directions))))
-  return { keys, arrayPaths: arrayPaths.map(({ text }) => text), hasCutKeys: keys.some(isCut) }
+  return documentKeys(hashed(wanted, index, arrayPaths).map((row) => encodeKey(row, directions)), arrayPaths.map(({ text }) => text))
+}
+
+function documentKeys (encoded: readonly Buffer[], arrayPaths: readonly string[]): DocumentKeys {
+  const keys = distinct(encoded.map((key) => storedKey(key)))
+  return { keys, arrayPaths, hasCutKeys: keys.some(isCut) }
 }
 
 /** The keys of `left` that are not in `right`; both are sorted. */

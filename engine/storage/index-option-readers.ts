@@ -3,12 +3,13 @@ import { isNumber, isTruthy, nearestDouble } from '../bson/number.js'
 import { BsonType, fields, findField, isDocument, stringOf, typeNames, valueFrom, type Value } from '../bson/value.js'
 import { parseFilter, type FilterNode } from '../query/filter.js'
 import { cannotCreate, notImplemented, notValid, typeMismatch } from './index-errors.js'
+import { textOptions } from './text-index-options.js'
 
 const MAX_EXPIRE_SECONDS = 2 ** 31 - 1
 /** Operators that MongoDB allows in a partial index's filter ("Partial Indexes" of the manual). */
 const partialOperators = new Set(['$eq', '$exists', '$gt', '$gte', '$lt', '$lte', '$type', '$in'])
 const unsupported = [
-  'wildcardProjection', 'storageEngine', 'clustered', 'prepareUnique', 'weights', 'default_language', 'language_override', 'textIndexVersion',
+  'wildcardProjection', 'storageEngine', 'clustered', 'prepareUnique',
   '2dsphereIndexVersion', 'bits', 'min', 'max', 'bucketSize', 'columnstoreProjection', 'dropDups'
 ]
 
@@ -27,8 +28,8 @@ const readOptions: Readonly<Record<string, ReadOption>> = {
   ...Object.fromEntries(unsupported.map((name) => [name, refuseIf(() => true, `the index option '${name}' is`)]))
 }
 
-/** What every index has, and what says nothing (`ns`). */
-const noOptions = new Set(['v', 'key', 'name', 'ns'])
+/** What every index has, what says nothing (`ns`), and what only indexes of texts have (text-index-options.ts). */
+const noOptions = new Set(['v', 'key', 'name', 'ns', ...textOptions])
 
 /**
  * The options of an index as they are stored.

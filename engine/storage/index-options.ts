@@ -6,6 +6,7 @@ import { cannotCreate, missing, notImplemented, notValid, typeMismatch } from '.
 import { hasHashedField, isIdKeyPattern, readKeyPattern } from './index-key-pattern.js'
 import { readIndexOptions } from './index-option-readers.js'
 import { ID_INDEX_SPEC } from './index-spec.js'
+import { readTextOptions } from './text-index-options.js'
 
 /**
  * Checks one index of a createIndexes command and returns its specification as it is stored: `{ v: 2, key, name, … }`.
@@ -20,11 +21,14 @@ export function readIndexSpec (request: Value): Buffer {
   if (stringOf(name) === '_id_') {
     throw new EngineError('BadValue', `The index name '_id_' is reserved for the _id index, which must have key pattern {_id: 1}, found ${describeField('key', key)}`)
   }
-  if (options.has('expireAfterSeconds') && [...fields(key)].length > 1) {
+  const text = readTextOptions(request, key)
+  const stored = text?.key ?? key
+  if (options.has('expireAfterSeconds') && [...fields(stored)].length > 1) {
     throw cannotCreate('TTL indexes are single-field indexes, compound indexes do not support TTL')
   }
   if (hasHashedField(key)) checkHashed(options)
-  return buildDocument([['v', valueFrom(2)], ['key', key], ['name', name], ...options])
+  if (text !== undefined && options.has('unique')) throw notImplemented('unique indexes of texts are')
+  return buildDocument([['v', valueFrom(2)], ['key', stored], ['name', name], ...options, ...text?.options ?? []])
 }
 
 function checkHashed (options: ReadonlyMap<string, Value>): void {

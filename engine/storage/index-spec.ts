@@ -3,6 +3,7 @@ import { isTruthy, nearestDouble } from '../bson/number.js'
 import { parseFilter } from '../query/filter.js'
 import { parsePath } from '../query/path.js'
 import type { Index, KeyPart } from './catalog.js'
+import { isTextKey, textIndex } from './text-index.js'
 
 export const ID_INDEX_SPEC = encode({ v: 2, key: { _id: 1 }, name: '_id_' })
 
@@ -10,7 +11,8 @@ export const ID_INDEX_SPEC = encode({ v: 2, key: { _id: 1 }, name: '_id_' })
 export function indexFromSpec (id: number, spec: Buffer): Index {
   const document = documentValue(spec)
   const option = (name: string): Value | undefined => findField(document, name)
-  const key = keyParts(option('key')!)
+  const text = isTextKey(option('key')!) ? textIndex(document) : undefined
+  const key = text === undefined ? keyParts(option('key')!) : []
   const [partialFilter, expireAfterSeconds] = [option('partialFilterExpression'), option('expireAfterSeconds')]
   return {
     id,
@@ -23,6 +25,7 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
     hidden: isSet(option('hidden')),
     ...(partialFilter && { partialFilter: parseFilter(partialFilter) }),
     ...(expireAfterSeconds && { expireAfterSeconds: nearestDouble(expireAfterSeconds) }),
+    ...(text && { text }),
     multikeyPaths: new Set(),
     hasCutKeys: false,
     ready: true

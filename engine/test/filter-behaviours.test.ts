@@ -108,7 +108,6 @@ for (const [title, document, filter, matches] of documented) {
 
 /** What MongoDB answers and this engine refuses, with the reason. (Collations are an option of the commands, which refuse them.) */
 const expectedDifferences: Array<[title: string, filter: object, reason: string]> = [
-  ['$text', { $text: { $search: 'hello' } }, 'there is no text index yet'],
   ['$where', { $where: 'this.a==1' }, 'the engine runs no code of its clients'],
   ['$sampleRate', { $sampleRate: 0.5 }, 'there is no random choice of documents but $sample'],
   ['$geoWithin', { a: { $geoWithin: { $center: [[0, 0], 1] } } }, 'the engine knows no geometry'],

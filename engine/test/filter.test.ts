@@ -200,7 +200,8 @@ t.test('the tree has the tests of one path in one node and the negations in node
       case 'not': return { not: kinds(node.node) }
       case 'always': return node.result
       case 'expression':
-      case 'schema': return node.kind
+      case 'schema':
+      case 'text': return node.kind
       default: return { [node.kind]: node.nodes.map(kinds) }
     }
   }

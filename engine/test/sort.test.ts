@@ -81,14 +81,15 @@ t.test('a sort in memory holds no more than 100 MB', async (t) => {
 t.test('two documents can be compared', async (t) => {
   const { compare, keys } = parseSort(documentValue(encode({ a: -1 })))
   t.ok(compare(documentValue(encode({ a: 2 })), documentValue(encode({ a: 1 }))) < 0)
-  t.same(keys, [{ path: 'a', direction: -1 }])
+  t.same(keys, [{ path: 'a', direction: -1, isTextScore: false }])
 })
 
 t.test('what is no sort is refused with the code of MongoDB', async (t) => {
   t.throws(sortBy({ a: 'x' }), { code: 15974, message: 'Illegal key in $sort specification: a: "x"' })
   t.throws(sortBy({ a: 2 }), { code: 15975 })
   t.throws(sortBy({ a: { b: 1 } }), { code: 17312 })
-  t.throws(sortBy({ a: { $meta: 'textScore' } }), { code: 238 })
+  t.throws(sortBy({ a: { $meta: 'textScore' } }), { code: 40218 })
+  t.throws(sortBy({ a: { $meta: 'indexKey' } }), { code: 238 })
   t.throws(sortBy({ '': 1 }), { code: 40352 })
   t.throws(sortBy({ 'a.': 1 }), { code: 40353 })
   t.throws(sortBy({ 'a..b': 1 }), { code: 15998 })

@@ -9,9 +9,9 @@ import type { WriteContext } from './write-context.js'
 export function deletionOfOne (query: Query, shape?: Shape): SingleWrite {
   return {
     query,
-    change (tx, collection, { recordId, document }) {
+    change (tx, collection, { recordId, document, textScore }) {
       tx.remove(collection, recordId, document)
-      return { n: 1, modified: 0, document: shape?.(document) }
+      return { n: 1, modified: 0, document: shape?.(document, textScore) }
     },
     otherwise: () => NOTHING_DONE
   }

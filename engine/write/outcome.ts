@@ -13,8 +13,8 @@ export interface Outcome {
   readonly document?: Buffer
 }
 
-/** Makes a document into what is answered of it. */
-export type Shape = (document: Buffer) => Buffer
+/** Makes a document, that a `$text` may have found with a score, into what is answered of it. */
+export type Shape = (document: Buffer, textScore?: number) => Buffer
 
 export const NOTHING_DONE: Outcome = { n: 0, modified: 0 }
 

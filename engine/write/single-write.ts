@@ -1,6 +1,6 @@
-import { documentValue } from '../bson/value.js'
 import { firstMatch, firstMatchAtAGlance, type Query } from '../plan/matches.js'
-import type { Match } from '../plan/scan.js'
+import { matchOf, type Match } from '../plan/scan.js'
+import { searchable } from '../plan/text-plan.js'
 import type { Collection } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
@@ -72,5 +72,5 @@ function runWith (tx: Tx, ledger: Ledger, collection: Collection | undefined, fo
 export function matchNow (tx: Tx, { id }: Collection, { filter }: Query, recordId: Buffer): Match | undefined {
   const collection = tx.catalog.byId(id)
   const document = collection && tx.document(collection, recordId)
-  return document !== undefined && filter.matches(documentValue(document)) ? { recordId, document } : undefined
+  return document && matchOf(searchable(collection, filter), recordId, document)
 }

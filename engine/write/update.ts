@@ -40,7 +40,7 @@ export async function updateMany (write: WriteContext, namespace: Namespace, sta
   return n > 0 || !statement.upsert ? { n, modified } : await perform(write, (tx) => insertIfWanted(tx, write, namespace, statement))
 }
 
-function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document }: Match, { query, update, image }: UpdateStatement): Outcome {
+function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document, textScore }: Match, { query, update, image }: UpdateStatement): Outcome {
   const after = update.apply(document, updateContext(write, query.filter))
   if (after !== document) {
     checkValid(tx, collection, after, write.onInvalid, document)
@@ -49,7 +49,7 @@ function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordI
   return {
     n: 1,
     modified: after === document ? 0 : 1,
-    document: image?.shape(image.state === 'after' ? after : document)
+    document: image?.shape(image.state === 'after' ? after : document, textScore)
   }
 }
 

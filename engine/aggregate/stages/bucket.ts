@@ -21,6 +21,7 @@ const COUNT = documentValue(encode({ count: { $sum: 1 } }))
 /** Groups by ranges, in the order of the ranges. */
 export const bucket: StageDefinition = {
   name: '$bucket',
+  makesOthers: true,
   notIn: ['update'],
 
   parse (specification, parsing) {

@@ -6,6 +6,7 @@ import type { StageDefinition } from '../stage.js'
 
 export const count: StageDefinition = {
   name: '$count',
+  makesOthers: true,
   notIn: ['update'],
 
   parse (specification) {

@@ -11,6 +11,7 @@ import { Tee } from '../tee.js'
 /** Several pipelines upon the same documents; the output is one document with an array of the results of each. */
 export const facet: StageDefinition = {
   name: '$facet',
+  makesOthers: true,
   notIn: ['$facet', 'update'],
 
   parse (specification, parsing) {

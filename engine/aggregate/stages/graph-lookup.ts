@@ -5,6 +5,7 @@ import { EngineError } from '../../errors.js'
 import { parseExpression } from '../../expression/expression.js'
 import { parseFieldPath } from '../../query/field-path.js'
 import { parseFilter } from '../../query/filter.js'
+import { keepTextScore } from '../../query/text-score.js'
 import { Namespace } from '../../storage/namespace.js'
 import { BatchBuilder, type Batches } from '../batches.js'
 import { GraphSearch, type Graph } from '../graph-search.js'
@@ -32,7 +33,7 @@ async function * addReached (input: Batches, lookup: GraphLookup, operation: Ope
   for await (const batch of input) {
     for (const document of batch) {
       const reached = await new GraphSearch(lookup, operation).run(document)
-      if (output.add(setPath(document, lookup.as, arrayValue(reached)))) yield output.take()
+      if (output.add(keepTextScore(setPath(document, lookup.as, arrayValue(reached)), document))) yield output.take()
       if (pace.isDue) await pace.rest()
     }
     if (!output.isEmpty) yield output.take()

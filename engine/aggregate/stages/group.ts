@@ -9,6 +9,7 @@ import type { Stage, StageDefinition } from '../stage.js'
 
 export const group: StageDefinition = {
   name: '$group',
+  makesOthers: true,
   notIn: ['update'],
 
   parse (specification, { scope }) {

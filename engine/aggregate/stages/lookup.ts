@@ -5,6 +5,7 @@ import { parseExpression, type Expression, type Operand } from '../../expression
 import { checkVariableName } from '../../expression/variables.js'
 import { parseFieldPath } from '../../query/field-path.js'
 import type { Path } from '../../query/path.js'
+import { keepTextScore } from '../../query/text-score.js'
 import { Namespace } from '../../storage/namespace.js'
 import { MAX_DOCUMENT_BYTES } from '../../wire/limits.js'
 import { BatchBuilder, type Batches } from '../batches.js'
@@ -44,7 +45,7 @@ async function * addFound (input: Batches, lookup: Lookup, operation: Operation)
   for await (const batch of input) {
     for (const document of batch) {
       const found = await collect(findFor(document, lookup, operation), lookup)
-      if (output.add(setPath(document, lookup.as, found))) yield output.take()
+      if (output.add(keepTextScore(setPath(document, lookup.as, found), document))) yield output.take()
       if (pace.isDue) await pace.rest()
     }
     if (!output.isEmpty) yield output.take()

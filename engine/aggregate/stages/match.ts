@@ -13,8 +13,8 @@ export const match: StageDefinition = {
   parse (specification, { scope, environment }) {
     if (!isDocument(specification)) throw new EngineError(15959, 'the match filter must be an expression in an object')
     // What is wrong with it is known before anything runs; the variables have their values only then.
-    parseFilter(specification, { ...environment, variables: new Map([...scope].map((name) => [name, undefined])) })
-    return matching(specification)
+    const { text } = parseFilter(specification, { ...environment, variables: new Map([...scope].map((name) => [name, undefined])) })
+    return { ...matching(specification), isTextSearch: text !== undefined }
   }
 }
 

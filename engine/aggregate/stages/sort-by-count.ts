@@ -10,6 +10,7 @@ const DESCENDING = documentValue(encode({ count: -1 }))
 
 export const sortByCount: StageDefinition = {
   name: '$sortByCount',
+  makesOthers: true,
   notIn: ['update'],
 
   parse (specification, parsing) {

@@ -1,6 +1,7 @@
 import { isDocument, isEmpty, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { parseSort, type Sort } from '../../query/sort.js'
+import { TEXT_SCORE } from '../../query/text-score.js'
 import { TopK } from '../../query/top-k.js'
 import { forEach, inBatches, type Batches } from '../batches.js'
 import type { Operation } from '../operation.js'
@@ -10,10 +11,10 @@ export const sort: StageDefinition = {
   name: '$sort',
   notIn: ['update'],
 
-  parse (specification) {
+  parse (specification, { scope }) {
     if (!isDocument(specification)) throw new EngineError(15973, 'the $sort key specification must be an object')
     if (isEmpty(specification)) throw new EngineError(15976, '$sort stage must have at least one sort key')
-    const sort = parseSort(specification)
+    const sort = parseSort(specification, scope.has(TEXT_SCORE))
     return {
       clause: { kind: 'sort', sort },
       run: (input, operation, wanted) => sortDocuments(input, operation, sort, wanted)

@@ -2,6 +2,7 @@ import { doubleValue, int32Value } from '../../bson/number.js'
 import { NULL } from '../../bson/scalar.js'
 import { BsonType, isDocument, isEmpty, readLength } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import { checkTextScore, TEXT_SCORE, textScoreOf } from '../../query/text-score.js'
 import { isNullish, typeName } from '../operand.js'
 import { unary, type Operators } from '../operator.js'
 
@@ -17,6 +18,10 @@ export const miscellaneousOperators: Operators = {
     if (!isDocument(operand)) throw new EngineError(31393, `$bsonSize requires a document input, found: ${typeName(operand)}`)
     return int32Value(operand.end - operand.start)
   }),
+  $meta: ({ operand, scope }) => {
+    checkTextScore(operand, scope.has(TEXT_SCORE))
+    return { isConstant: false, evaluate: ({ root }) => textScoreOf(root) }
+  },
   $rand: ({ operand }) => {
     if (!isDocument(operand) || !isEmpty(operand)) throw new EngineError(3040501, '$rand does not currently accept arguments')
     return { isConstant: false, evaluate: () => doubleValue(Math.random()) }

@@ -1,4 +1,5 @@
 import type { Value } from '../../bson/value.js'
+import { EngineError } from '../../errors.js'
 import { parsePath, pathMatcher } from '../path.js'
 import type { FilterNode, OnElement, Test } from './node.js'
 
@@ -20,6 +21,7 @@ export function compile (node: FilterNode, onElement?: OnElement): Matches {
     case 'expression': return node.holds
     case 'schema': return node.accepts
     case 'always': return () => node.result
+    case 'text': return unsearched(onElement)
   }
 }
 
@@ -34,7 +36,18 @@ export function compileForValue (node: FilterNode): Matches {
     case 'expression': return node.holds
     case 'schema': return node.accepts
     case 'always': return () => node.result
+    case 'text': return unsearched()
   }
+}
+
+/** What asks for positions has found the document already; nothing else may be matched before there is an index (`searchIn`). */
+function unsearched (onElement?: OnElement): Matches {
+  if (onElement !== undefined) return () => true
+  return () => { throw textIndexRequired() }
+}
+
+export function textIndexRequired (): EngineError {
+  return new EngineError('IndexNotFound', 'text index required for $text query')
 }
 
 function compileTest (path: string, test: Test, onElement?: OnElement): Matches {

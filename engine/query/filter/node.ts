@@ -1,4 +1,5 @@
 import type { Value } from '../../bson/value.js'
+import type { TextQuery } from '../../text/search.js'
 import type { Leaf } from '../path.js'
 
 /**
@@ -12,6 +13,8 @@ export type FilterNode =
   | { readonly kind: 'always', readonly result: boolean }
   | { readonly kind: 'expression', readonly holds: (document: Value) => boolean }
   | { readonly kind: 'schema', readonly accepts: (document: Value) => boolean }
+  /** At most one, and not under a negation. */
+  | { readonly kind: 'text', readonly text: TextQuery }
 
 /** Is told the index of the array element that a test has accepted. */
 export type OnElement = (index: number) => void

@@ -10,6 +10,7 @@ import { negationOperators } from './negation.js'
 import type { ParseClause, ParseOperator } from './operator.js'
 import { regexOperators } from './regex.js'
 import { schemaClauses } from './schema.js'
+import { textClauses } from './text.js'
 import { unsupportedClauses, unsupportedOperators } from './unsupported.js'
 
 /** The operators that stand on a path, as in `{ a: { $gt: 5 } }`, by the families of MongoDB's manual. */
@@ -30,5 +31,6 @@ export const clauses: ReadonlyMap<string, ParseClause> = new Map(Object.entries(
   ...expressionClauses,
   ...logicalClauses,
   ...schemaClauses,
+  ...textClauses,
   ...unsupportedClauses
 }))

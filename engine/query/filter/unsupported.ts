@@ -4,7 +4,7 @@ import type { ParseClause, ParseOperator } from './operator.js'
 /**
  * What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake.
  */
-export const unsupportedClauses = refuseEach<ParseClause>(['$sampleRate', '$text', '$where'], refuse)
+export const unsupportedClauses = refuseEach<ParseClause>(['$sampleRate', '$where'], refuse)
 
 export const unsupportedOperators = refuseEach<ParseOperator>(
   ['$geoIntersects', '$geoNear', '$geoWithin', '$near', '$nearSphere', '$within'], ({ name }) => refuse(name)

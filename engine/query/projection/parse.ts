@@ -98,6 +98,9 @@ export class ProjectionParser {
     } else if (isFind && operator === '$elemMatch') {
       if (this.#operators.has('$')) throw new EngineError(31255, 'Cannot specify positional operator and $elemMatch.')
       this.#add('$elemMatch', path.text, { kind: 'compute', compute: parseElemMatch(path, operators) })
+    } else if (operator === '$meta') {
+      // It includes nothing else and excludes nothing.
+      this.#compute(path.text, operators)
     } else {
       this.#setMode('inclusion', 31252, 'Cannot use expression other than $meta in exclusion projection')
       this.#compute(path.text, operators)

@@ -23,7 +23,8 @@ function namesField (node: FilterNode, field: string): boolean {
     case 'not': return namesField(node.node, field)
     case 'always':
     case 'expression':
-    case 'schema': return false
+    case 'schema':
+    case 'text': return false
     default: return node.nodes.some((child) => namesField(child, field))
   }
 }
