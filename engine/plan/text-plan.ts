@@ -56,9 +56,9 @@ function indexOfTexts ({ indexes }: Collection): IndexOfTexts {
 
 /** The fields before the texts must each be equal to something. */
 function rangesOf ({ prefix }: TextIndex, { terms }: TextSearch, conditions: Conditions): PlannedRange[] {
-  const fields = prefix.map(({ text }) => {
-    const tests = conditions.on(text)
-    const intervals = tests.some(({ operator }) => operator === '$eq') ? fieldIntervals(tests, 1, false) : undefined
+  const fields = prefix.map(({ text: path }) => {
+    const tests = conditions.on(path)
+    const intervals = tests.some(({ operator }) => operator === '$eq') ? fieldIntervals(tests, { path, direction: 1, isHashed: false }, false) : undefined
     if (intervals === undefined || !arePoints(intervals)) throw cannotUse()
     return intervals
   })

@@ -176,7 +176,6 @@ const refused: Array<[what: string, spec: Document, code: ErrorCode | number]> =
   ['a direction that is no number', { key: { a: true }, name: 'x' }, 'CannotCreateIndex'],
   ['a direction of NaN', { key: { a: NaN }, name: 'x' }, 'CannotCreateIndex'],
   ['a type that does not exist', { key: { a: 'foo' }, name: 'x' }, 'CannotCreateIndex'],
-  ['a hashed index', { key: { a: 'hashed' }, name: 'x' }, 'NotImplemented'],
   ['a geographical index', { key: { a: '2dsphere' }, name: 'x' }, 'NotImplemented'],
   ['a wildcard index', { key: { 'a.$**': 1 }, name: 'x' }, 'NotImplemented'],
   ['33 fields', { key: Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`f${n}`, 1])), name: 'x' }, 13103],
