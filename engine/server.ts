@@ -60,7 +60,8 @@ export class EngineServer {
     this.#transactions = new Transactions(store)
     const operations = new Operations()
     const sessions = new RecentSessions(clock, credentials?.user)
-    const responder = new CommandResponder(commands, {
+    const responder = new CommandResponder({
+      commands,
       store,
       log,
       clock,

@@ -3,6 +3,7 @@ import { EngineError } from '../errors.js'
 import type { Environment, VariableNames } from '../expression/expression.js'
 import { withNames } from '../expression/variables.js'
 import { TEXT_SCORE } from '../query/text-score.js'
+import type { Namespace } from '../storage/namespace.js'
 import type { Parsing, Place, StageDefinition, Step } from './stage.js'
 import { atlasStages, stages, unsupportedStages } from './stages/table.js'
 
@@ -16,6 +17,7 @@ const definitions: ReadonlyMap<string, StageDefinition> = new Map(stages.map((st
 /** What a pipeline is parsed for. */
 export interface PipelineContext {
   readonly database: string
+  readonly namespace?: Namespace
   readonly place: Place
   /** Its variables are those that the expressions may use. */
   readonly environment: Environment

@@ -43,6 +43,8 @@ export type Place = 'command' | 'view' | '$facet' | '$lookup' | '$unionWith' | '
 export interface Parsing {
   readonly place: Place
   readonly database: string
+  /** The collection that the whole command is about, if it is about one. */
+  readonly namespace?: Namespace
   /** The variables that its expressions may use. */
   readonly scope: VariableNames
   /** For what is constant: it counts as the stage is parsed. */

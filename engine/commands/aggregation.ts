@@ -35,7 +35,7 @@ export function readAggregation (args: Arguments, database: string, now: Date, i
   if (isExplained && args.has('writeConcern')) throw new EngineError('FailedToParse', "Aggregation explain does not support the 'writeConcern' option")
   const environment = readEnvironment(args, now)
   const namespace = readNamespace(args, database)
-  const steps = parsePipeline(args.requiredValue('pipeline'), { database, place: 'command', environment })
+  const steps = parsePipeline(args.requiredValue('pipeline'), { database, namespace, place: 'command', environment })
   checkSource(namespace, steps)
   checkReadConcernOf(steps, args)
   checkApiOf(steps, args)

@@ -10,6 +10,11 @@ const stable = new Set([
   'saslStart', 'update'
 ])
 
+/** Whether a command is part of version 1. */
+export function isStable (name: string): boolean {
+  return stable.has(name)
+}
+
 /** @throws {EngineError} for a version that is not 1, or a command that a strict client must not use */
 export function checkApiVersion ({ name }: Command, args: Arguments): void {
   const version = args.string('apiVersion')
@@ -18,7 +23,7 @@ export function checkApiVersion ({ name }: Command, args: Arguments): void {
     throw new EngineError('InvalidOptions', 'Provided apiStrict or apiDeprecationErrors without passing apiVersion')
   }
   if (version !== '1') throw new EngineError('APIVersionError', 'API version must be "1"')
-  if (args.bool('apiStrict') && !stable.has(name)) {
+  if (args.bool('apiStrict') && !isStable(name)) {
     throw new EngineError('APIStrictError', `Provided apiStrict:true, but the command ${name} is not in API Version 1`)
   }
 }

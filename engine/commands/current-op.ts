@@ -1,9 +1,9 @@
 import { buildDocument, documentValue, fields } from '../bson/value.js'
-import { EngineError } from '../errors.js'
 import { parseFilter } from '../query/filter.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
 import { genericFields } from './generic-arguments.js'
+import { checkAdmin } from './admin.js'
 
 /** What is no condition on the operations; `$ownOps` makes no difference where there is one user. */
 const options = new Set(['currentOp', '$all', '$ownOps', '$truncateOps', ...Object.keys(genericFields)])
@@ -14,8 +14,8 @@ export const currentOp: Command = {
   fields: { currentOp: 'any', $all: 'bool', $ownOps: 'bool', $truncateOps: 'bool', '*': 'any' },
 
   run (context) {
-    const { args, database, services } = context
-    if (database !== 'admin') throw new EngineError('Unauthorized', 'currentOp may only be run against the admin database.')
+    const { args, services } = context
+    checkAdmin(context)
     const { matches } = parseFilter(documentValue(conditions(context)))
     const listed = services.currentOperations.describe({ idleConnections: args.bool('$all'), idleSessions: true, truncateOps: args.bool('$truncateOps', true) })
     return { inprog: listed.filter(matches) }

@@ -7,6 +7,7 @@ import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
 import type { Fields } from './fields.js'
+import { SET_NAME, SET_VERSION } from './replica-set.js'
 import { SESSION_MINUTES } from './session.js'
 
 /** MongoDB 7.0. The next one up, 8.0 (25), would have drivers send what this engine does not know. */
@@ -43,8 +44,8 @@ function greeting ({ args, connection, services }: CommandContext): Reply {
   const now = services.clock()
   const address = services.address()
   return {
-    setName: 'quire',
-    setVersion: 1,
+    setName: SET_NAME,
+    setVersion: SET_VERSION,
     secondary: false,
     primary: address,
     me: address,

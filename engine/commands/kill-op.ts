@@ -1,5 +1,6 @@
 import { BsonType } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { checkAdmin } from './admin.js'
 import type { Command } from './command.js'
 
 export const killOp: Command = {
@@ -7,8 +8,9 @@ export const killOp: Command = {
   summary: 'Ends what is running, an index build too, at its next pause',
   fields: { killOp: 'any', op: 'any' },
 
-  run ({ args, database, services }) {
-    if (database !== 'admin') throw new EngineError('Unauthorized', 'killOp may only be run against the admin database.')
+  run (context) {
+    checkAdmin(context)
+    const { args, services } = context
     const { type } = args.requiredValue('op')
     if (type !== BsonType.int32 && type !== BsonType.int64 && type !== BsonType.double) throw new EngineError('TypeMismatch', 'Expected field "op" to be numeric')
     const id = args.integer('op')!

@@ -1,6 +1,6 @@
 import { documentValue, encode } from '../bson/value.js'
-import { EngineError } from '../errors.js'
 import type { Store } from '../storage/store.js'
+import { checkAdmin } from './admin.js'
 import type { Command } from './command.js'
 import { readQuery } from './query-arguments.js'
 
@@ -11,8 +11,9 @@ export const listDatabases: Command = {
   summary: 'Names and sizes of the databases that have a collection',
   fields: { listDatabases: 'any', filter: 'document', nameOnly: 'bool', authorizedDatabases: 'bool' },
 
-  run ({ args, database, store }) {
-    if (database !== 'admin') throw new EngineError('Unauthorized', 'listDatabases may only be run against the admin database.')
+  run (context) {
+    checkAdmin(context)
+    const { args, store } = context
     const { filter } = readQuery(args, 'filter')
     const databases = store.catalog.databases()
       .map((name) => describe(store, name, args.bool('nameOnly')))

@@ -15,8 +15,8 @@ export class CommandResponder implements Responder {
   readonly #commands: ReadonlyMap<string, Command>
   readonly #services: Services
 
-  constructor (commands: readonly Command[], services: Services) {
-    this.#commands = new Map(commands.flatMap(namesOf))
+  constructor (services: Services) {
+    this.#commands = new Map(services.commands.flatMap(namesOf))
     this.#services = services
   }
 

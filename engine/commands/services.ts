@@ -1,5 +1,6 @@
 import type { Log } from '../log.js'
 import type { ScramCredentials } from '../wire/scram.js'
+import type { Command } from './command.js'
 import type { CurrentOperations } from './current-operations.js'
 import type { Cursors } from './cursors.js'
 import type { FailPoints } from './fail-points.js'
@@ -11,6 +12,8 @@ import type { Transactions } from './transactions.js'
 
 /** What the commands of one server share. */
 export interface Services {
+  /** Those that there are. */
+  readonly commands: readonly Command[]
   readonly store: Store
   readonly cursors: Cursors
   readonly transactions: Transactions

@@ -1,4 +1,4 @@
-import type { Transaction } from 'lmdb'
+import type { RangeIterable, Transaction } from 'lmdb'
 import { validateDocument } from '../bson/validate.js'
 import { documentValue, findField } from '../bson/value.js'
 import type { Catalog, Collection, Index } from './catalog.js'
@@ -31,6 +31,11 @@ export function check (tables: StoredTables, catalog: Catalog, transaction: Tran
   ]
 }
 
+/** Opens a check of one collection in a snapshot that stays as it is until the check has ended. */
+export function openCheck (tables: StoredTables, collection: Collection, transaction: Transaction): CollectionCheck {
+  return new CollectionCheck(tables, new Rows(transaction), collection)
+}
+
 /** Reads rows of one snapshot. */
 class Rows {
   readonly #transaction: Transaction | undefined
@@ -50,8 +55,8 @@ class Rows {
     return stored.getRange({ ...this.#range(id), transaction: this.#transaction })
   }
 
-  count ({ stored }: SealedTable, id: number): number {
-    return stored.getKeysCount({ ...this.#range(id), transaction: this.#transaction })
+  keys ({ stored }: SealedTable, id: number): RangeIterable<Buffer> {
+    return stored.getKeys({ ...this.#range(id), transaction: this.#transaction })
   }
 
   /** The keys of the rows that are not as they were written. */
@@ -73,12 +78,24 @@ class Rows {
   }
 }
 
-class CollectionCheck {
+/** What a check of one collection has found. */
+export interface CheckedCollection {
+  readonly findings: readonly Finding[]
+  /** How many keys each index has, by its name. */
+  readonly keysPerIndex: ReadonlyMap<string, number>
+  /** The names of the indexes that something is wrong with. */
+  readonly invalidIndexes: ReadonlySet<string>
+}
+
+/** Compares the documents of one collection with its index entries and counters. */
+export class CollectionCheck implements CheckedCollection {
+  readonly keysPerIndex: Map<string, number>
+  readonly invalidIndexes = new Set<string>()
+  readonly findings: Finding[] = []
   readonly #tables: StoredTables
   readonly #rows: Rows
   readonly #collection: Collection
   readonly #indexes: readonly Index[]
-  readonly #findings: Finding[] = []
   /** How many entries the documents have, by index. */
   readonly #entries = new Map<Index, number>()
   #documents = 0
@@ -89,16 +106,24 @@ class CollectionCheck {
     this.#rows = rows
     this.#collection = collection
     this.#indexes = collection.indexes.slice(1).filter(({ ready }) => ready)
+    this.keysPerIndex = new Map(['_id_', ...this.#indexes.map(({ name }) => name)].map((name) => [name, 0]))
   }
 
   run (): Finding[] {
-    for (const { key, value } of this.#rows.of(this.#tables.documents, this.#collection.id)) this.#checkDocument(key, value)
-    for (const index of this.#indexes) this.#checkEntries(index)
-    this.#checkCounter()
-    return this.#findings
+    const steps = this.steps()
+    while (steps.next().done !== true);
+    return this.findings
   }
 
-  #checkDocument (row: Buffer, sealed: Buffer): void {
+  /** The same step by step, so that others can run in between: gives each document, and then `undefined` for each index entry. */
+  * steps (): Generator<Buffer | undefined, void> {
+    for (const { key, value } of this.#rows.of(this.#tables.documents, this.#collection.id)) yield this.#checkDocument(key, value)
+    for (const index of this.#indexes) yield * this.#checkEntries(index)
+    this.#checkCounter()
+    this.keysPerIndex.set('_id_', this.#documents)
+  }
+
+  #checkDocument (row: Buffer, sealed: Buffer): Buffer | undefined {
     const document = intact(row, sealed)
     if (document === undefined) return this.#find('corrupt document', row)
     this.#documents++
@@ -107,6 +132,7 @@ class CollectionCheck {
     const id = findField(documentValue(document), '_id')
     if (id === undefined || !recordIdOf(id).equals(recordId)) return this.#find('wrong record id', row)
     for (const index of this.#indexes) this.#checkEntriesOf(document, recordId, index)
+    return document
   }
 
   #checkEntriesOf (document: Buffer, recordId: Buffer, index: Index): void {
@@ -121,12 +147,17 @@ class CollectionCheck {
   }
 
   /** All entries that the documents need are there; if there are no more, none is left over. */
-  #checkEntries (index: Index): void {
-    const count = this.#rows.count(this.#tables.entries, index.id)
-    if (count === (this.#entries.get(index) ?? 0)) return
+  * #checkEntries (index: Index): Generator<undefined, void> {
+    yield * this.#rows.keys(this.#tables.entries, index.id).map(() => this.#countKey(index))
+    if (this.keysPerIndex.get(index.name) === (this.#entries.get(index) ?? 0)) return
     for (const { key, value } of this.#rows.of(this.#tables.entries, index.id)) {
       if (!isIntact(key, value) || !this.#isWanted(key, unseal(key, value), index)) this.#find('left over entry', key, index)
+      yield
     }
+  }
+
+  #countKey ({ name }: Index): undefined {
+    this.keysPerIndex.set(name, this.keysPerIndex.get(name)! + 1)
   }
 
   #isWanted (row: Buffer, recordId: Buffer, index: Index): boolean {
@@ -143,9 +174,10 @@ class CollectionCheck {
     if (documents !== this.#documents || bytes !== this.#bytes) this.#find('wrong counter', row)
   }
 
-  #find (problem: Finding['problem'], row: Buffer, index?: Index): void {
+  #find (problem: Finding['problem'], row: Buffer, index?: Index): undefined {
+    if (index !== undefined) this.invalidIndexes.add(index.name)
     const place = index === undefined ? this.#collection.namespace : `${this.#collection.namespace} ${index.name}`
-    this.#findings.push({ problem, where: `${place} ${row.toString('hex')}` })
+    this.findings.push({ problem, where: `${place} ${row.toString('hex')}` })
   }
 }
 

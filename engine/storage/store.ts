@@ -1,8 +1,8 @@
 import { createClock, timestampValue, type Clock } from '../update/clock.js'
 import type { Log } from '../log.js'
 import { decodeEntry } from './catalog-row.js'
-import { Catalog } from './catalog.js'
-import { check, type Finding } from './check.js'
+import { Catalog, type Collection } from './catalog.js'
+import { check, openCheck, type CheckedCollection, type Finding } from './check.js'
 import { Claims } from './claims.js'
 import type { Data } from './data.js'
 import { openEnvironment, type Environment } from './environment.js'
@@ -110,6 +110,24 @@ export class Store implements Data {
     this.#verified = verification.finish(this.#closing.signal)
       .catch((error) => this.#onFailure(error))
       .finally(() => snapshot.release())
+  }
+
+  /**
+   * Checks one collection as the last commit has left it, step by step: `visit` is called for each document and for each
+   * index entry (`undefined`), and may wait. Until it ends the file grows with every write.
+   */
+  async validate (collection: Collection, visit: (document: Buffer | undefined) => Promise<void> | undefined): Promise<CheckedCollection> {
+    const snapshot = this.#environment.pin()
+    try {
+      const check = openCheck(this.#environment.tables, collection, snapshot.transaction)
+      for (const document of check.steps()) {
+        const waited = visit(document)
+        if (waited !== undefined) await waited
+      }
+      return check
+    } finally {
+      snapshot.release()
+    }
   }
 
   /** Writes a copy of the last commit to a directory, which must be there and empty; the file is not flushed. */

@@ -30,8 +30,8 @@ export async function * sortDocuments (input: Batches, operation: Operation, sor
 }
 
 /** Takes the last one each time, because a sort of all at once would keep the event loop. */
-async function drain (sorter: TopK<Value>, { pace }: Operation): Promise<Value[]> {
-  const descending: Value[] = []
+export async function drain<Item> (sorter: TopK<Item>, { pace }: Operation): Promise<Item[]> {
+  const descending: Item[] = []
   for (let last = sorter.removeLast(); last !== undefined; last = sorter.removeLast()) {
     descending.push(last)
     if (pace.isDue) await pace.rest()

@@ -1,6 +1,8 @@
 import type { StageDefinition } from '../stage.js'
 import { addFields, set } from './add-fields.js'
+import { bucketAuto } from './bucket-auto.js'
 import { bucket } from './bucket.js'
+import { collStats } from './coll-stats.js'
 import { count } from './count.js'
 import { currentOp } from './current-op.js'
 import { documents } from './documents.js'
@@ -27,6 +29,8 @@ import { unwind } from './unwind.js'
 export const stages: readonly StageDefinition[] = [
   addFields,
   bucket,
+  bucketAuto,
+  collStats,
   count,
   currentOp,
   documents,
@@ -57,7 +61,7 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
-  '$bucketAuto', '$changeStream', '$changeStreamSplitLargeEvent', '$collStats', '$densify', '$fill', '$geoNear',
+  '$changeStream', '$changeStreamSplitLargeEvent', '$densify', '$fill', '$geoNear',
   '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
   '$shardedDataDistribution'
 ])
