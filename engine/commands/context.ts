@@ -1,5 +1,6 @@
 import type { Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { beginStretch } from '../stretch.js'
 import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
 import type { Arguments } from './arguments.js'
@@ -91,6 +92,7 @@ export class CommandContext {
   /** Runs the command, in its transaction if it is part of one. */
   run (): Reply | Promise<Reply> {
     const { command, retry, transactionRequest, services: { transactions } } = this
+    beginStretch(() => this.checkInterrupt())
     if (transactionRequest !== undefined && command.inTransaction === 'part') {
       return transactions.run(transactionRequest, (transaction) => {
         this.#transaction = transaction

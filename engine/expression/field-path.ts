@@ -2,6 +2,7 @@ import { FieldCursor } from '../bson/field-cursor.js'
 import { arrayValue, findField, isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { parseFieldPath } from '../query/field-path.js'
+import { spend, stepsFor } from '../stretch.js'
 import type { Expression, Operand, VariableNames } from './evaluation.js'
 import { variableNamed } from './variables.js'
 
@@ -18,6 +19,7 @@ export function parsePathExpression (text: string, scope: VariableNames): Expres
  * digits are names here, not indexes.
  */
 export function followPath (from: Operand, parts: readonly string[], depth = 0): Operand {
+  if (from !== undefined) spend(stepsFor(from.end - from.start))
   let value = from
   for (let at = depth; at < parts.length; at++) {
     if (isArray(value)) return followElements(value, parts, at)

@@ -1,5 +1,6 @@
 import { arrayElements, isArray, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { spend, stepsFor } from '../stretch.js'
 import type { EvaluationContext, Expression, Operand, VariableNames } from './evaluation.js'
 
 /** What an operator is parsed from: for `{ $abs: '$a' }` the name `$abs` and the operand `'$a'`. */
@@ -77,6 +78,12 @@ export function parseOperands ({ operand, parse }: Operation): Expression[] {
 function applied (name: string, operands: readonly Expression[], evaluate: Evaluate): Expression {
   return {
     isConstant: operands.every(({ isConstant }) => isConstant),
-    evaluate: (context) => evaluate(operands.map((operand) => operand.evaluate(context)), name)
+    evaluate: (context) => evaluate(operands.map((operand) => counted(operand.evaluate(context))), name)
   }
+}
+
+/** Operators read what they are given: that is what many of them, one in the other, can take long for. */
+function counted (operand: Operand): Operand {
+  spend(operand === undefined ? 1 : stepsFor(operand.end - operand.start))
+  return operand
 }

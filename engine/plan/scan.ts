@@ -85,7 +85,8 @@ export class Scan {
   /** Runs as far as one look at no more than so many candidates gets. */
   glance (visit: Visit, candidates: number): ReadState | 'paused' {
     let left = candidates
-    return this.#slice({ spend: () => --left <= 0 }, visit)
+    const slice = new Slice()
+    return this.#slice({ spend: (document) => --left <= 0 || slice.spend(document) }, visit)
   }
 
   async #runOn (visit: Visit, checkInterrupt: CheckInterrupt): Promise<ReadState> {

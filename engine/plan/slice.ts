@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { beginStretch, lastLookAt } from '../stretch.js'
 
 /** For how long one operation may keep the event loop, in milliseconds. */
 const SLICE_MS = 4
@@ -17,6 +18,7 @@ export class Slice {
   /** Counts what was done to a document; returns whether it is time to let others run. */
   spend (document: Buffer | undefined): boolean {
     this.#effort += 1 + ((document?.length ?? 0) >> EFFORT_BITS)
+    if (lastLookAt() > this.#until) return true
     if (this.#effort < EFFORT_PER_LOOK) return false
     this.#effort = 0
     return performance.now() > this.#until
@@ -27,5 +29,6 @@ export class Slice {
 export async function pause (checkInterrupt: CheckInterrupt): Promise<Slice> {
   checkInterrupt()
   await setImmediate()
+  beginStretch(checkInterrupt)
   return new Slice()
 }

@@ -1,5 +1,6 @@
 import { FieldCursor } from '../bson/field-cursor.js'
 import { BsonType, findField, type Value } from '../bson/value.js'
+import { spend, stepsFor } from '../stretch.js'
 
 /** A dotted path, taken apart once. A part made of digits is both a field name and the index of an array element. */
 export interface Path {
@@ -31,7 +32,10 @@ export function parsePath (text: string): Path {
  */
 export function pathMatcher (path: Path, leaf: Leaf, visit: Visit): (document: Value) => boolean {
   const walk: Walk = { path, leaf, visit }
-  return (document) => walkDocument(document, 0, -1, walk)
+  return (document) => {
+    spend(stepsFor(document.end - document.start))
+    return walkDocument(document, 0, -1, walk)
+  }
 }
 
 /** The same for a path that is followed through one document only. */

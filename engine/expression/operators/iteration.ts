@@ -3,6 +3,7 @@ import { NULL } from '../../bson/scalar.js'
 import { arrayElements, fields, isArray, isDocument, stringOf, type Value } from '../../bson/value.js'
 import { describe } from '../../bson/describe.js'
 import { EngineError } from '../../errors.js'
+import { spend, stepsFor } from '../../stretch.js'
 import { arrayOf } from '../construct.js'
 import { innerContext, type Expression, type Operand } from '../evaluation.js'
 import { checkNesting } from '../limits.js'
@@ -36,6 +37,7 @@ function parseFilter ({ operand, scope, parse }: Operation): Expression {
       const inner = innerContext(context)
       const kept: Value[] = []
       for (const element of arrayElements(array)) {
+        spend(1)
         inner.bind(name, element)
         if (isTrue(condition.evaluate(inner.context)) && kept.push(element) >= most) break
       }
@@ -68,6 +70,7 @@ function parseMap ({ operand, scope, parse }: Operation): Expression {
       if (!isArray(array)) throw new EngineError(16883, `input to $map must be an array not ${typeName(array)}`)
       const inner = innerContext(context)
       return arrayOf(arrayElements(array).map((element) => {
+        spend(1)
         inner.bind(name, element)
         return each.evaluate(inner.context)
       }))
@@ -98,6 +101,7 @@ function parseReduce ({ operand, scope, parse }: Operation): Expression {
       const inner = innerContext(context)
       let value = initial.evaluate(context)
       for (const element of arrayElements(array)) {
+        spend(value === undefined ? 1 : stepsFor(value.end - value.start))
         inner.bind('this', element)
         inner.bind('value', value)
         value = each.evaluate(inner.context)

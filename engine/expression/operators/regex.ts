@@ -3,7 +3,7 @@ import { boolValue, FALSE, NULL, stringValue } from '../../bson/scalar.js'
 import { arrayValue, BsonType, isDocument, stringOf, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { readRegex } from '../../query/filter/regex.js'
-import { translate } from '../../query/regex/translate.js'
+import { Pattern } from '../../query/regex/pattern.js'
 import { arrayOf, documentOf } from '../construct.js'
 import type { Operand } from '../evaluation.js'
 import { optional, readMembers, required } from '../members.js'
@@ -16,11 +16,11 @@ export const regexOperators: Operators = {
     return found ?? NULL
   }),
   $regexFindAll: searching(arrayValue([]), (text, regex) => arrayOf([...matchesIn(text, regex)])),
-  $regexMatch: searching(FALSE, (text, regex) => boolValue(text.search(regex) !== -1))
+  $regexMatch: searching(FALSE, (text, regex) => boolValue(regex.test(text)))
 }
 
 /** @param nothing the result when there is no text or no expression */
-function searching (nothing: Value, search: (text: string, regex: RegExp) => Value): ParseOperator {
+function searching (nothing: Value, search: (text: string, regex: Pattern) => Value): ParseOperator {
   return ({ name, operand, parse }) => {
     if (!isDocument(operand)) throw new EngineError(51103, `${name} expects an object of named arguments but found: ${typeName(operand)}`)
     const members = readMembers(operand, ['input', 'regex', 'options'], (unknown) => new EngineError(31024, `${name} found an unknown argument: ${unknown}`))
@@ -41,8 +41,8 @@ function searching (nothing: Value, search: (text: string, regex: RegExp) => Val
 }
 
 /** Compiles a pattern, and keeps the last one: nearly always they are all the same. */
-function compiler (name: string): (regex: Operand, options: Operand) => RegExp | undefined {
-  let last: { pattern: string, options: string, regex: RegExp } | undefined
+function compiler (name: string): (regex: Operand, options: Operand) => Pattern | undefined {
+  let last: { pattern: string, options: string, regex: Pattern } | undefined
   return (operand, given) => {
     if (!isNullish(given) && given.type !== BsonType.string) throw new EngineError(51106, `${name} needs 'options' to be of type string`)
     if (isNullish(operand)) return undefined
@@ -62,23 +62,22 @@ function readPattern (name: string, operand: Value, given: string): { pattern: s
   return { pattern, options: options + given }
 }
 
-function translated (name: string, pattern: string, options: string): RegExp {
+function translated (name: string, pattern: string, options: string): Pattern {
   const unknown = /[^imsxu]/.exec(options)
   if (unknown !== null) throw new EngineError(51108, `${name}: invalid flag in regex options: ${unknown[0]}`)
-  const { source, flags } = translate(pattern, options)
-  return new RegExp(source, `${flags}g`)
+  return new Pattern(pattern, options)
 }
 
 /** The matches as documents; their places are counted in code points. */
-function * matchesIn (text: string, regex: RegExp): Generator<Value> {
+function * matchesIn (text: string, regex: Pattern): Generator<Value> {
   let [counted, points] = [0, 0]
-  for (const found of text.matchAll(regex)) {
+  for (const found of regex.findAll(text)) {
     points += [...text.slice(counted, found.index)].length
     counted = found.index
     yield documentOf([
-      ['match', stringValue(found[0])],
+      ['match', stringValue(found.text)],
       ['idx', int32Value(points)],
-      ['captures', arrayOf(found.slice(1).map((capture: string | undefined) => capture === undefined ? NULL : stringValue(capture)))]
+      ['captures', arrayOf(found.captures.map((capture) => capture === undefined ? NULL : stringValue(capture)))]
     ])
   }
 }

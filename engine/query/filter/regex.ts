@@ -1,7 +1,7 @@
 import { BsonType, findField, payload, stringOf, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import { Pattern } from '../regex/pattern.js'
 import { invalidRegex } from '../regex/scanner.js'
-import { translate } from '../regex/translate.js'
 import type { FilterNode } from './node.js'
 import type { Operation, ParseOperator } from './operator.js'
 
@@ -24,7 +24,7 @@ export function regexMatches (operand: Value): (value: Value | undefined) => boo
   const { pattern, options } = readRegex(operand)
   checkOptions(options)
   if (Buffer.byteLength(pattern) > MAX_PATTERN_BYTES) throw invalidRegex('regular expression is too large')
-  const expression = translate(pattern, options)
+  const expression = new Pattern(pattern, options)
   return (value) => {
     if (value === undefined) return false
     if (value.type === BsonType.string || value.type === BsonType.symbol) return expression.test(stringOf(value))

@@ -10,28 +10,28 @@ interface Options {
   readonly extended: boolean
 }
 
+/** As PCRE2 has it by default. */
+const MAX_NESTING = 250
 const END = '(?=\\n?$)'
 const LINE_START = '(?:^|(?<=\\n)(?!$))'
 const LINE_END = '(?=\\n|$)'
 const LINE_BREAK = `(?:\\r\\n|[${writeSet(escapedSets.v)}])`
 
+export interface Translation {
+  readonly source: string
+  readonly ignoreCase: boolean
+}
+
 /**
  * Translates a pattern of PCRE, the language of MongoDB's regular expressions, to one of JavaScript in Unicode mode.
  * Lines, white space and `$` have the meaning that PCRE gives them; none of JavaScript's flags `m` and `s` is used.
  * What JavaScript cannot do (atomic groups, possessive quantifiers, recursion, conditions, switching the case option in
- * the middle) is refused. JavaScript matches by backtracking without a limit: a hostile pattern can take for ever.
+ * the middle) is refused. The result is for pattern.ts alone: JavaScript matches by backtracking without a limit.
+ * @throws {EngineError} 51091, for what it can see
  */
-export function translate (pattern: string, options: string): RegExp {
+export function translate (pattern: string, options: string): Translation {
   const translator = new Translator(pattern, options)
-  const source = translator.run()
-  try {
-    const expression = new RegExp(source, translator.ignoreCase ? 'iu' : 'u')
-    // Only the first use compiles it, which is when a pattern turns out to be too large.
-    expression.test('')
-    return expression
-  } catch (error) {
-    throw invalidRegex(error instanceof Error ? error.message.replace(/^.*: /s, '') : 'it cannot be compiled')
-  }
+  return { source: translator.run(), ignoreCase: translator.ignoreCase }
 }
 
 class Translator {
@@ -106,13 +106,17 @@ class Translator {
     if (reference !== undefined) return `\\k<${reference[1]}>`
     const inline = scanner.take(/\?([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y)
     if (inline !== undefined) return this.#inlineOptions(inline)
-    this.#outer.push(this.#options)
+    this.#open()
     const assertion = scanner.take(/\?(?:=|!|<=|<!)/y)
     if (assertion !== undefined) return `(${assertion[0]}`
     if (scanner.take(/\*|\?(?!P?<\w|'\w)/y) !== undefined) throw unsupported('atomic groups, recursion, conditions and verbs')
     const name = scanner.take(/\?(?:P?<(\w+)>|'(\w+)')/y)
     this.#groups++
     return name === undefined ? '(' : `(?<${name[1] ?? name[2]}>`
+  }
+
+  #open (): void {
+    if (this.#outer.push(this.#options) > MAX_NESTING) throw invalidRegex('parentheses are too deeply nested')
   }
 
   #closeGroup (): string {
@@ -124,7 +128,7 @@ class Translator {
 
   /** `(?im-s)` holds to the end of the group it stands in, `(?im-s:` for a group of its own. */
   #inlineOptions ([, on, off = '', end]: RegExpExecArray): string {
-    if (end === ':') this.#outer.push(this.#options)
+    if (end === ':') this.#open()
     this.#switchCase(on.includes('i'), off.includes('i'))
     const value = (letter: string, before: boolean): boolean => off.includes(letter) ? false : on.includes(letter) || before
     const unknown = /[^imsx]/.exec(on + off)

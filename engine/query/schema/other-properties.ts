@@ -1,5 +1,5 @@
 import { BsonType, boolOf, fields, isDocument, type Value } from '../../bson/value.js'
-import { translate } from '../regex/translate.js'
+import { Pattern } from '../regex/pattern.js'
 import { checkDocument, wrongOperand } from './operands.js'
 import type { Keywords, ParseKeyword, Parsing, Rule, Schema } from './rule.js'
 
@@ -21,7 +21,7 @@ function parseAdditional (operand: Value, keyword: string, { keywords, parseSche
 /** An additional field is one that has no schema by its name, nor by a pattern. */
 function additional (keywords: Keywords): IsOne {
   const named = new Set(namesOf(keywords.get('properties')))
-  const patterns = namesOf(keywords.get('patternProperties')).map((pattern) => translate(pattern, ''))
+  const patterns = namesOf(keywords.get('patternProperties')).map((pattern) => new Pattern(pattern))
   return (name) => !named.has(name) && !patterns.some((pattern) => pattern.test(name))
 }
 
@@ -51,7 +51,7 @@ function parsePatterns (operand: Value, keyword: string, { parseSchema }: Parsin
   checkDocument(keyword, operand)
   const patterns = [...fields(operand)].map(([regexMatched, schema]) => {
     if (!isDocument(schema)) throw wrongOperand(keyword, `has property '${regexMatched}' which is not an object`)
-    const expression = translate(regexMatched, '')
+    const expression = new Pattern(regexMatched)
     return { regexMatched, schema: parseSchema(schema), isMeant: (name: string) => expression.test(name) }
   })
   return {

@@ -1,5 +1,5 @@
 import { BsonType, stringOf, type Value } from '../../bson/value.js'
-import { translate } from '../regex/translate.js'
+import { Pattern } from '../regex/pattern.js'
 import { readCount, wrongOperand } from './operands.js'
 import { simpleRule, type ParseKeyword, type Rule } from './rule.js'
 
@@ -12,7 +12,7 @@ export const stringKeywords: Readonly<Record<string, ParseKeyword>> = {
 
 function parsePattern (operand: Value, keyword: string): Rule {
   if (operand.type !== BsonType.string) throw wrongOperand(keyword, 'must be a string')
-  const expression = translate(stringOf(operand), '')
+  const expression = new Pattern(stringOf(operand))
   return simpleRule(keyword, { [keyword]: operand }, 'regular expression did not match', (value) =>
     value.type !== BsonType.string || expression.test(stringOf(value)))
 }

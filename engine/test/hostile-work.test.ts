@@ -1,0 +1,81 @@
+import type { Document } from 'mongodb'
+import t from 'tap'
+import { startTestEngine } from './helper.js'
+
+/** Patterns that a backtracking matcher needs ages for, each on the text beside it. */
+const hostile: Array<[pattern: string, text: string]> = [
+  ['^(x+x+)+y$', 'x'.repeat(60)],
+  ['(x|x)*y', 'x'.repeat(60)],
+  ['^(?=(x|xx)*y)', 'x'.repeat(60)],
+  ['(?<!y(x|xx)*)$', 'x'.repeat(60)],
+  ['(x*)*\\1y', 'x'.repeat(60)],
+  ['(?:x?){50}x{50}y', 'x'.repeat(50)],
+  ['x*x*x*x*y', 'x'.repeat(5000)],
+  ['(|)'.repeat(60) + 'y', ''],
+  ['(.*)*'.repeat(20) + 'y', 'x'.repeat(200_000)]
+]
+
+for (const [pattern, text] of hostile) {
+  t.test(`S-093: the pattern ${pattern.slice(0, 20)} ends with an error wherever it is used, and does not keep others waiting`, async (t) => {
+    const { client } = await startTestEngine(t)
+    const texts = client.db('test').collection('texts')
+    await texts.insertOne({ text })
+    const regex = new RegExp(pattern)
+    const filters: Document[] = [{ text: regex }, { text: { $in: [regex] } }, { text: { $not: regex } }, { $jsonSchema: { properties: { text: { pattern } } } }]
+    const uses = [
+      ...filters.map((filter) => texts.findOne(filter)),
+      ...['$regexMatch', '$regexFind', '$regexFindAll'].map((name) => texts.aggregate([{ $set: { found: { [name]: { input: '$text', regex: pattern } } } }]).toArray())
+    ]
+    const codes = await Promise.all(uses.map((use) => use.then(() => 0, ({ code }: { code: number }) => code)))
+    t.ok(codes.every((code) => code === 51156 || code === 96), String(codes))
+    t.equal((await client.db().command({ ping: 1 })).ok, 1)
+  })
+}
+
+t.test('patterns that are slow for nobody are matched on long texts', async (t) => {
+  const { client } = await startTestEngine(t)
+  const texts = client.db('test').collection('texts')
+  await texts.insertOne({ text: `${'lorem ipsum '.repeat(10_000)}dolor` })
+  for (const regex of [/dolor$/, /d.*r/, /.*dolor.*/, /(dolor|amet)$/i, /^lorem.*ipsum/, /(?<=ipsum )d\w+$/]) {
+    t.equal(await texts.countDocuments({ text: regex }), 1, String(regex))
+  }
+})
+
+/** Expressions that would compute for hours or years on a single document. */
+const numbers = { $range: [0, 100_000] }
+const nested = (depth: number): Document => depth === 0 ? { $add: ['$$this', 1] } : { $map: { input: numbers, as: 'this', in: { $size: { $ifNull: [{ $filter: { input: numbers, as: 'this', cond: nested(depth - 1) } }, []] } } } }
+const long: Array<[what: string, expression: Document]> = [
+  ['$map in $map', nested(2)],
+  ['$reduce that makes an array longer and longer', { $reduce: { input: numbers, initialValue: [], in: { $concatArrays: ['$$value', ['$$this']] } } }],
+  ['many operators that read something long', { $add: Array.from({ length: 20_000 }, () => ({ $size: '$array' })) }],
+  ['many paths through something long', { $add: Array.from({ length: 20_000 }, () => ({ $size: '$array.a' })) }],
+  ['a pattern tried over and over', { $map: { input: numbers, in: { $regexMatch: { input: '$text', regex: 'x*y' } } } }]
+]
+
+for (const [what, expression] of long) {
+  t.test(`an expression that computes for too long on one document is ended: ${what}`, async (t) => {
+    const { client } = await startTestEngine(t)
+    const documents = client.db('test').collection('documents')
+    await documents.insertOne({ array: Array.from({ length: 20_000 }, (_, a) => ({ a })), text: 'x'.repeat(2000) })
+    const stages = [{ $project: { result: expression } }]
+    await t.rejects(documents.aggregate(stages).toArray(), { code: 96 })
+    await t.rejects(documents.aggregate(stages, { maxTimeMS: 20 }).toArray(), { code: 50 })
+  })
+}
+
+t.test('a filter that reads a long document over and over is ended', async (t) => {
+  const { client } = await startTestEngine(t)
+  const documents = client.db('test').collection('documents')
+  await documents.insertOne({ array: Array.from({ length: 100_000 }, (_, a) => ({ a })) })
+  const $or = Array.from({ length: 5000 }, (_, number) => ({ 'array.a': { $gt: 1e6 + number } }))
+  await t.rejects(documents.findOne({ $or }), { code: 96 })
+  await t.rejects(documents.updateOne({ $or }, { $set: { found: true } }), { code: 96 })
+})
+
+t.test('what takes long over many documents, but not for one, is not ended', async (t) => {
+  const { client } = await startTestEngine(t)
+  const texts = client.db('test').collection<{ text: string }>('texts')
+  await texts.insertMany(Array.from({ length: 60 }, () => ({ text: 'x'.repeat(3000) })))
+  t.equal(await texts.countDocuments({ text: /x*y/ }), 0)
+  t.equal((await texts.updateMany({ text: /x*y/ }, { $set: { text: '' } })).modifiedCount, 0)
+})
