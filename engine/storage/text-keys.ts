@@ -32,7 +32,7 @@ export function termKey (term: string): Buffer {
 
 /** The score in a key whose bytes up to `at` are the prefix and the term; of no meaning in one that was cut (key.ts). */
 export function scoreIn (key: Buffer, at: number): number {
-  return inverted(key.subarray(at, at + SCORE_BYTES)).readDoubleBE()
+  return key.length < at + SCORE_BYTES ? 0 : inverted(key.subarray(at, at + SCORE_BYTES)).readDoubleBE()
 }
 
 /** The bytes of positive doubles are in the order of the numbers. */

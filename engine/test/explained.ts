@@ -1,4 +1,4 @@
-import type { Collection, Document, FindOptions } from 'mongodb'
+import type { Collection, Document, Filter, FindOptions } from 'mongodb'
 
 export interface Explained {
   /** The stages of the plan, the last one outside, as `LIMIT > FETCH > IXSCAN`. */
@@ -12,7 +12,7 @@ export interface Explained {
 }
 
 /** What `explain` says of a find, flattened. */
-export async function explained (collection: Collection, filter: Document, options: FindOptions = {}): Promise<Explained> {
+export async function explained <Schema extends Document = Document> (collection: Collection<Schema>, filter: Filter<Schema>, options: FindOptions = {}): Promise<Explained> {
   const { queryPlanner, executionStats } = await collection.find(filter, options).explain('executionStats')
   const stages: Document[] = []
   for (let stage = queryPlanner.winningPlan; stage !== undefined; stage = stage.inputStage) stages.push(stage)

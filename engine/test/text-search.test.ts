@@ -1,6 +1,7 @@
 import type { Collection, Document, Filter } from 'mongodb'
 import t from 'tap'
 import type { Test } from 'tap'
+import { explained } from './explained.js'
 import { startTestEngine } from './helper.js'
 
 /** The documents of the examples in MongoDB's manual ("$text"). */
@@ -66,4 +67,113 @@ t.test('scores are those of the manual, highest first when they are sorted by', 
   const cakes = collection.find({ $text: { $search: 'cake baking' } }, { projection: { _id: 1, rank: SCORE.score } }).sort({ views: 1 })
   t.strictSame(await cakes.toArray(), [{ _id: 3, rank: 1.5 }, { _id: 4, rank: 1 }])
   t.strictSame(await collection.find({ $text: { $search: 'cake' } }, { projection: { subject: 0, views: 0, ...SCORE } }).toArray(), [{ _id: 3, author: 'abc', score: 0.75 }])
+})
+
+t.test('what is sorted by the score and something else is ordered by both', async (t) => {
+  const collection = await start(t)
+  const found = collection.find({ $text: { $search: 'coffee' } }).sort({ relevance: SCORE.score, views: -1 } as never)
+  t.strictSame((await found.toArray()).map(({ _id }) => _id), [1, 7, 2])
+  const byViews = collection.find({ $text: { $search: 'coffee' } }).sort({ views: 1, relevance: SCORE.score } as never)
+  t.strictSame((await byViews.toArray()).map(({ _id }) => _id), [2, 7, 1])
+})
+
+t.test('a search reads the entries of its terms, and of the documents only the best that are wanted', async (t) => {
+  const collection = await start(t)
+  t.match(await explained(collection, { $text: { $search: 'coffee baking' } }), { stages: 'TEXT_MATCH > TEXT_OR > IXSCAN', indexName: 'subject_text', ranges: 2, keys: 5, documents: 5, returned: 5 })
+  t.match(await explained(collection, { $text: { $search: 'coffee' } }, { sort: SCORE as never, limit: 1 }), { stages: 'LIMIT > TEXT_MATCH > TEXT_OR > IXSCAN', keys: 3, documents: 1, returned: 1 })
+  t.match(await explained(collection, { $text: { $search: 'coffee' } }, { sort: { views: 1 } }), { stages: 'SORT > TEXT_MATCH > TEXT_OR > IXSCAN', documents: 3 })
+  const { queryPlanner } = await collection.find({ $text: { $search: 'coffee -"hot chocolate" -tea "and"' } }).sort(SCORE as never).explain('queryPlanner')
+  t.strictSame(queryPlanner.winningPlan.parsedTextQuery, { terms: ['coffe'], negatedTerms: ['tea'], phrases: ['and'], negatedPhrases: ['hot chocolate'] })
+})
+
+t.test('a search is one condition among others', async (t) => {
+  const collection = await start(t)
+  t.strictSame(await ids(collection, { $search: 'coffee' }, { author: 'efg' }), [2, 7])
+  t.strictSame(await ids(collection, { $search: 'coffee' }, { _id: 7 }), [7])
+  const nested = await collection.find({ $and: [{ author: 'efg' }, { $and: [{ $text: { $search: 'cream' } }] }] }).toArray()
+  t.strictSame(nested.map(({ _id }) => _id), [7])
+  t.strictSame(await ids(collection, { $search: 'coffee' }, { $or: [{ views: 50 }, { views: 5 }] }), [1, 2])
+})
+
+const refused: Array<[what: string, filter: Document, code: number]> = [
+  ['in an $or', { $or: [{ $text: { $search: 'a' } }, { a: 1 }] }, 291],
+  ['in a $nor', { $nor: [{ $text: { $search: 'a' } }] }, 2],
+  ['twice', { $and: [{ $text: { $search: 'a' } }, { $text: { $search: 'b' } }] }, 2],
+  ['on a field', { subject: { $text: { $search: 'a' } } }, 2],
+  ['in an $elemMatch', { subject: { $elemMatch: { $text: { $search: 'a' } } } }, 2],
+  ['as a string', { $text: 'a' }, 2],
+  ['with nothing to search', { $text: {} }, 4],
+  ['for a number', { $text: { $search: 1 } }, 14],
+  ['with a flag that is no bool', { $text: { $search: 'a', $caseSensitive: 1 } }, 14],
+  ['in an unknown language', { $text: { $search: 'a', $language: 'klingon' } }, 2],
+  ['with an unknown member', { $text: { $search: 'a', $fuzzy: true } }, 2]
+]
+
+t.test('a $text is refused where it cannot be', async (t) => {
+  const collection = await start(t)
+  for (const [what, filter, code] of refused) await t.rejects(collection.find(filter as never).toArray(), { code }, what)
+  const search = { $text: { $search: 'coffee' } }
+  await t.rejects(collection.find(search).hint('subject_text').toArray(), { code: 2 })
+  await t.rejects(collection.find(search).sort({ $natural: 1 }).toArray(), { code: 2 })
+  await t.rejects(collection.find({ views: 5 }).hint('subject_text').toArray(), { code: 2 })
+  await t.rejects(collection.updateOne({ _id: 1 }, { $pull: { tags: { $text: { $search: 'a' } } } } as never), { code: 2 })
+})
+
+t.test('without an index of texts there is no search', async (t) => {
+  const { client } = await startTestEngine(t)
+  const collection = client.db('test').collection('articles')
+  await collection.insertOne({ subject: 'coffee' })
+  const search = { $text: { $search: 'coffee' } }
+  await t.rejects(collection.find(search).toArray(), { code: 27, message: 'text index required for $text query' })
+  await collection.createIndex({ subject: 'text' }, { hidden: true })
+  await t.rejects(collection.find(search).toArray(), { code: 27 })
+})
+
+t.test('the score is refused where there is none, and anything else of $meta', async (t) => {
+  const collection = await start(t)
+  await t.rejects(collection.find({}, { projection: SCORE }).toArray(), { code: 40218 })
+  await t.rejects(collection.find({}).sort(SCORE as never).toArray(), { code: 40218 })
+  await t.rejects(collection.aggregate([{ $project: SCORE }]).toArray(), { code: 40218 })
+  await t.rejects(collection.aggregate([{ $match: { $text: { $search: 'a' } } }, { $group: { _id: '$author' } }, { $sort: SCORE }]).toArray(), { code: 40218 })
+  await t.rejects(collection.find({ $text: { $search: 'a' } }, { projection: { key: { $meta: 'indexKey' } } as never }).toArray(), { code: 238 })
+  await t.rejects(collection.find({ $text: { $search: 'a' } }, { projection: { key: { $meta: 'other' } } as never }).toArray(), { code: 17308 })
+})
+
+t.test('every command that selects documents can search', async (t) => {
+  const collection = await start(t)
+  const search = { $text: { $search: 'coffee' } }
+  t.equal(await collection.countDocuments(search), 3)
+  t.strictSame((await collection.distinct('author', search)).toSorted(), ['efg', 'xyz'])
+  t.match(await collection.updateMany(search, { $set: { hot: true } }), { matchedCount: 3, modifiedCount: 3 })
+  const before = await collection.findOneAndUpdate(search, { $set: { subject: 'tea' } }, { sort: SCORE as never, projection: { _id: 1, ...SCORE } })
+  t.strictSame(before, { _id: 1, score: 1 })
+  t.match(await collection.updateOne({ $text: { $search: 'tea' } }, { $set: { hot: false } }), { matchedCount: 1 })
+  t.match(await collection.deleteOne({ ...search, author: 'efg' }), { deletedCount: 1 })
+  t.strictSame(await collection.findOneAndDelete(search, { projection: { _id: 0, author: 1, ...SCORE } }), { author: 'efg', score: 0.75 })
+  t.match(await collection.deleteMany({ $text: { $search: 'tea cake' } }), { deletedCount: 2 })
+  t.match(await collection.updateOne({ $text: { $search: 'cocoa' }, author: 'new' }, { $set: { subject: 'cocoa' } }, { upsert: true }), { upsertedCount: 1 })
+  t.match(await collection.findOne({ $text: { $search: 'cocoa' } }), { author: 'new', subject: 'cocoa' })
+})
+
+t.test('a pipeline begins with a search, whose score goes on with the documents', async (t) => {
+  const collection = await start(t)
+  const search = { $match: { $text: { $search: 'coffee cake' } } }
+  const grouped = collection.aggregate([search, { $sort: SCORE }, { $group: { _id: SCORE.score, views: { $push: '$views' } } }, { $sort: { _id: 1 } }])
+  t.strictSame(await grouped.toArray(), [{ _id: 0.75, views: [5, 90, 10] }, { _id: 1, views: [50] }])
+  const shaped = collection.aggregate([search, { $project: { subject: 1 } }, { $addFields: SCORE }, { $match: { score: { $gt: 0.8 } } }, { $replaceWith: { subject: '$subject', again: SCORE.score } }])
+  t.strictSame(await shaped.toArray(), [{ subject: 'coffee', again: 1 }])
+  const joined = collection.aggregate([
+    search, { $lookup: { from: 'articles', localField: 'author', foreignField: 'author', as: 'same' } }, { $unwind: '$same' },
+    { $facet: { best: [{ $sort: { ...SCORE, 'same._id': 1 } }, { $limit: 2 }, { $project: { _id: 0, of: '$same._id', ...SCORE } }] } }
+  ])
+  t.strictSame(await joined.toArray(), [{ best: [{ of: 1, score: 1 }, { of: 4, score: 1 }] }])
+})
+
+t.test('in a pipeline a search is refused anywhere but at its beginning', async (t) => {
+  const collection = await start(t)
+  const search = { $match: { $text: { $search: 'coffee' } } }
+  await t.rejects(collection.aggregate([{ $match: { views: 5 } }, search]).toArray(), { code: 17313 })
+  await t.rejects(collection.aggregate([{ $facet: { found: [search] } }]).toArray(), { code: 17313 })
+  const inside = collection.aggregate([{ $match: { _id: 4 } }, { $lookup: { from: 'articles', pipeline: [search, { $project: { _id: 1, ...SCORE } }, { $limit: 1 }], as: 'found' } }])
+  t.strictSame((await inside.toArray())[0].found, [{ _id: 1, score: 1 }])
 })

@@ -31,11 +31,12 @@ function addScores ({ text, language, weight }: FieldText, scores: Map<string, n
     total++
     if (counts.size > MAX_TERMS) throw tooManyTerms()
   }
+  const whole = language.lowerCase(text)
   for (const [term, count] of counts) {
     const frequency = 2 - 2 ** (1 - count)
     const share = 0.5 * count / total + 0.5
-    const whole = language.lowerCase(text) === term ? 1.1 : 1
-    scores.set(term, (scores.get(term) ?? 0) + weight * frequency * share * whole)
+    const boost = term === whole ? 1.1 : 1
+    scores.set(term, (scores.get(term) ?? 0) + weight * frequency * share * boost)
   }
   if (scores.size > MAX_TERMS) throw tooManyTerms()
 }
