@@ -77,7 +77,7 @@ function chooseWay (collection: Collection, query: Query): Way {
   const conditions = new Conditions(filter)
   let best: Candidate | undefined
   for (const index of collection.indexes) {
-    if (!index.ready || index.hidden || !coversAll(index, conditions)) continue
+    if (!index.ready || index.hidden || index.text !== undefined || !coversAll(index, conditions)) continue
     const candidate = candidateFor(index, conditions, sort)
     if (isUseful(candidate) && (best === undefined || isBetter(candidate, best))) best = candidate
   }

@@ -7,6 +7,7 @@ import { duplicateKey } from './duplicate-key.js'
 import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
 import { encodeKey, isCut, recordIdOf, storedKey } from './key.js'
 import { documentRow, entryRow } from './rows.js'
+import { textKeyValues } from './text-keys.js'
 
 /** What a change of a document does to one index. */
 interface EntryChange {
@@ -101,6 +102,7 @@ function checkedKeys (changes: Changes, collection: Collection, index: Index, re
 
 /** The values that a stored key was made of. */
 function valuesOf (document: Value, index: Index, key: Buffer): readonly (Value | undefined)[] {
+  if (index.text !== undefined) return textKeyValues(document, index.text, key)
   const directions = index.key.map(({ direction }) => direction)
   return indexValues(document, index.paths).rows.find((row) => storedKey(encodeKey(row, directions)).equals(key))!
 }

@@ -27,7 +27,6 @@ export function readIndexSpec (request: Value): Buffer {
     throw cannotCreate('TTL indexes are single-field indexes, compound indexes do not support TTL')
   }
   if (hasHashedField(key)) checkHashed(options)
-  if (text !== undefined && options.has('unique')) throw notImplemented('unique indexes of texts are')
   return buildDocument([['v', valueFrom(2)], ['key', stored], ['name', name], ...options, ...text?.options ?? []])
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { doubleValue } from '../bson/number.js'
 import { stringValue } from '../bson/scalar.js'
 import type { Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
@@ -6,7 +7,7 @@ import { indexValues } from '../query/index-values.js'
 import type { Path } from '../query/path.js'
 import { termScores } from '../text/term-scores.js'
 import type { TextIndex } from './catalog.js'
-import { encodeKey } from './key.js'
+import { encodeKey, storedKey } from './key.js'
 
 /** Longer terms are cut to this, behind which the SHA-256 of the whole keeps different ones different. */
 const MAX_TERM_LENGTH = 128
@@ -20,6 +21,13 @@ const SCORE_BYTES = 8
 export function textKeys (document: Value, text: TextIndex): Buffer[] {
   const [prefix, suffix] = [text.prefix, text.suffix].map((paths) => encodeKey(plainValues(document, paths), paths.map(() => 1)))
   return [...termScores(document, text)].map(([term, score]) => Buffer.concat([prefix, termKey(term), scoreKey(score), suffix]))
+}
+
+/** The values that one of these keys, as it is stored, was made of. */
+export function textKeyValues (document: Value, text: TextIndex, key: Buffer): readonly (Value | undefined)[] {
+  const at = textKeys(document, text).findIndex((other) => storedKey(other).equals(key))
+  const [term, score] = [...termScores(document, text)][at]
+  return [...plainValues(document, text.prefix), stringValue(term), doubleValue(score), ...plainValues(document, text.suffix)]
 }
 
 /** A term in a key. */
