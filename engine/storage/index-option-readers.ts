@@ -1,6 +1,6 @@
 import { describe } from '../bson/describe.js'
 import { isNumber, isTruthy, nearestDouble } from '../bson/number.js'
-import { BsonType, fields, findField, isDocument, stringOf, typeNames, valueFrom, type Value } from '../bson/value.js'
+import { BsonType, buildDocument, documentValue, fields, findField, isDocument, stringOf, typeNames, valueFrom, type Value } from '../bson/value.js'
 import { parseFilter, type FilterNode } from '../query/filter.js'
 import { cannotCreate, notImplemented, notValid, typeMismatch } from './index-errors.js'
 import { textOptions } from './text-index-options.js'
@@ -47,6 +47,11 @@ export function readIndexOptions (spec: Value): Map<string, Value> {
     throw cannotCreate('cannot mix "partialFilterExpression" and "sparse" options')
   }
   return options
+}
+
+/** An index without the options that no index has: a tool that restores what an older server had asks for this. */
+export function withoutUnknownOptions (spec: Value): Value {
+  return documentValue(buildDocument([...fields(spec)].filter(([name]) => noOptions.has(name) || Object.hasOwn(readOptions, name))))
 }
 
 /** Stored as a bool, and only when it is set. */
