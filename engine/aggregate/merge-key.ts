@@ -26,8 +26,8 @@ export function readOn (on: Value | undefined): string[] {
 
 /** The index by which such a document is unique. @throws {EngineError} 51183 when there is none */
 export function uniqueIndex (collection: Collection | undefined, on: readonly string[]): Index | undefined {
-  const index = collection?.indexes.find(({ name, unique, partialFilter, ready, key }) =>
-    ready && (unique || name === '_id_') && partialFilter === undefined && key.length === on.length && key.every(({ path }) => on.includes(path)))
+  const index = collection?.indexes.find(({ unique, partialFilter, ready, key }) =>
+    ready && unique && partialFilter === undefined && key.length === on.length && key.every(({ path }) => on.includes(path)))
   if (index === undefined && !(on.length === 1 && on[0] === '_id')) {
     throw new EngineError(51183, 'Cannot find index to verify that join fields will be unique')
   }

@@ -1,5 +1,6 @@
 import type { Db, MongoClient } from 'mongodb'
 import { BsonType, arrayElements, documentValue, fields, findField, isArray, isDocument, payload, stringOf, toJs, type Value } from '../bson/value.js'
+import { isIdKeyPattern } from '../storage/index-key-pattern.js'
 import { checkDatabaseName } from '../storage/namespace.js'
 
 /** A collection as a server describes it. */
@@ -55,7 +56,7 @@ export async function createCollection (client: MongoClient, { database, name, o
 
 /** Makes all indexes but that of `_id`, which every collection has. */
 export async function createIndexes (client: MongoClient, { database, name, indexes }: CollectionInfo): Promise<void> {
-  const specs = indexes.filter((index) => textOf(findField(index, 'name')) !== '_id_')
+  const specs = indexes.filter((index) => !isIdKeyPattern(findField(index, 'key')!))
   // Servers before 4.4 tell an index's collection, which newer ones do not take back.
   const wanted = specs.map((spec) => new Map(entriesOf(spec).filter(([field]) => field !== 'ns')))
   if (wanted.length > 0) await client.db(database).command({ createIndexes: name, indexes: wanted })

@@ -10,12 +10,11 @@ import { readFields, type Arguments } from './arguments.js'
 import { changedOptions, validationFields } from './collection-options.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
+import { changedKind, kindChangeFields } from './kind-options.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { asksForView, changeView, viewFields } from './view-definition.js'
 
-const unsupported = [
-  'changeStreamPreAndPostImages', 'expireAfterSeconds', 'timeseries', 'cappedSize', 'cappedMax', 'dryRun'
-]
+const unsupported = ['changeStreamPreAndPostImages', 'timeseries', 'dryRun']
 
 const indexFields: Fields = {
   name: 'string', keyPattern: 'document', expireAfterSeconds: 'number', hidden: 'bool', ...anyOf(['unique', 'prepareUnique'])
@@ -23,8 +22,8 @@ const indexFields: Fields = {
 
 export const collMod: Command = {
   name: 'collMod',
-  summary: 'The validator with its level and action; an index: when it expires, whether it is hidden; the definition of a view',
-  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...viewFields, ...anyOf(unsupported) },
+  summary: 'The validator with its level and action; the limits of a capped collection; when documents or an index expire; whether an index is hidden; the definition of a view',
+  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...kindChangeFields, ...viewFields, ...anyOf(unsupported) },
 
   async run (context) {
     const { args, store, services } = context
@@ -41,7 +40,7 @@ export const collMod: Command = {
       const collection = tx.catalog.find(namespace)
       if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns does not exist: ${namespace}`)
       if (asksForView(args)) throw new EngineError('InvalidOptions', `${namespace} is not a view`)
-      const options = changedOptions(args, namespace, documentValue(collection.options))
+      const options = changedOptions(args, namespace, changedKind(args, collection))
       if (!options.equals(collection.options)) tx.changeOptions(collection, options)
       if (wanted === undefined) return {}
       const index = indexToChange(collection, wanted)
@@ -70,7 +69,7 @@ function indexToChange ({ indexes, namespace }: Collection, args: Arguments): In
   if (found.length > 1) throw new EngineError('AmbiguousIndexKeyPattern', `index keyPattern ${describe(key!)} matches ${found.length} indexes, must use index name.`)
   const [index] = found
   if (index === undefined) throw new EngineError('IndexNotFound', `cannot find index ${key === undefined ? name : describe(key)} for ns ${namespace}`)
-  if (index.name === '_id_') throw new EngineError('BadValue', args.has('hidden') ? "can't hide _id index" : 'the _id field does not support TTL indexes')
+  if (index.isId) throw new EngineError('BadValue', args.has('hidden') ? "can't hide _id index" : 'the _id field does not support TTL indexes')
   return index
 }
 

@@ -1,19 +1,17 @@
-import { EMPTY_DOCUMENT } from '../bson/scalar.js'
+import { EngineError } from '../errors.js'
 import { isView } from '../storage/catalog.js'
 import { changedOptions, validationFields } from './collection-options.js'
 import type { Command } from './command.js'
+import { kindFields, readKind } from './kind-options.js'
 import { checkCollation } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { asksForView, createView, viewFields } from './view-definition.js'
 
-const unsupported = [
-  'capped', 'size', 'max', 'timeseries', 'expireAfterSeconds', 'clusteredIndex', 'changeStreamPreAndPostImages',
-  'indexOptionDefaults', 'storageEngine', 'encryptedFields'
-]
+const unsupported = ['changeStreamPreAndPostImages', 'indexOptionDefaults', 'storageEngine', 'encryptedFields']
 
 export const create: Command = {
   name: 'create',
-  summary: 'A view, or a collection with its validator, which may be there already as it is wanted; no capped or time series collections',
+  summary: 'A view, or a collection: with a validator, capped, clustered, a time series; it may be there already as it is wanted',
   inTransaction: 'part',
   fields: {
     create: 'collection',
@@ -22,6 +20,7 @@ export const create: Command = {
     idIndex: 'document',
     writeConcern: 'document',
     ...validationFields,
+    ...kindFields,
     ...viewFields,
     ...anyOf(unsupported)
   },
@@ -34,7 +33,10 @@ export const create: Command = {
       return {}
     }
     const namespace = context.namespace('create')
-    const options = changedOptions(context.args, namespace, EMPTY_DOCUMENT)
+    if (context.args.has('timeseries') && context.transaction !== undefined) {
+      throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a time-series collection in a multi-document transaction.')
+    }
+    const options = changedOptions(context.args, namespace, readKind(context.args))
     await context.data.write((tx) => {
       const entry = tx.catalog.entry(namespace)
       // Since 7.0 a collection that is there with the same options is no error.

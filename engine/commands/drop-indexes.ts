@@ -28,7 +28,7 @@ function isAll (wanted: Value): boolean {
 }
 
 function selected (collection: Collection, wanted: Value): readonly Index[] {
-  if (isAll(wanted)) return collection.indexes.slice(1)
+  if (isAll(wanted)) return collection.indexes.filter(({ isId }) => !isId)
   if (isDocument(wanted)) return [byKey(collection, wanted)]
   return (isArray(wanted) ? arrayElements(wanted) : [wanted]).map((name) => byName(collection, name))
 }
@@ -50,6 +50,6 @@ function byKey ({ indexes }: Collection, key: Value): Index {
 }
 
 function droppable (index: Index): Index {
-  if (index.name === '_id_') throw new EngineError('InvalidOptions', 'cannot drop _id index')
+  if (index.isId) throw new EngineError('InvalidOptions', 'cannot drop _id index')
   return index
 }

@@ -14,7 +14,7 @@ import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
-import { writeContext } from './statements.js'
+import { refuseTimeSeries, writeContext } from './statements.js'
 
 export const findAndModify: Command = {
   name: 'findAndModify',
@@ -45,6 +45,7 @@ export const findAndModify: Command = {
     checkCombination(args)
     const isRemoval = args.bool('remove')
     const namespace = context.namespace('findAndModify')
+    if (!isRemoval) refuseTimeSeries(context, namespace)
     const write = writeContext(context)
     const environment = readEnvironment(args, write.now)
     const single = isRemoval ? readDeletion(args, environment) : updateOfOne(write, namespace, readUpdate(args, environment))

@@ -21,7 +21,12 @@ export const listCollections: Command = {
 }
 
 function describeName (entry: Entry): [string, Value][] {
-  return [['name', valueFrom(entry.namespace.collection)], ['type', valueFrom(isView(entry) ? 'view' : 'collection')]]
+  return [['name', valueFrom(entry.namespace.collection)], ['type', valueFrom(typeOf(entry))]]
+}
+
+function typeOf (entry: Entry): string {
+  if (isView(entry)) return 'view'
+  return entry.timeseries === undefined ? 'collection' : 'timeseries'
 }
 
 function describeAll (entry: Entry): [string, Value][] {
@@ -36,9 +41,10 @@ function describeView ({ viewOn, pipeline }: View): [string, Value][] {
 }
 
 function describeCollection (collection: Collection): [string, Value][] {
+  const idIndex = collection.indexes.find(({ isId }) => isId)
   return [
     ['options', documentValue(collection.options)],
     ['info', valueFrom({ readOnly: false, uuid: new Binary(collection.uuid, Binary.SUBTYPE_UUID) })],
-    ['idIndex', documentValue(collection.indexes[0].spec)]
+    ...idIndex === undefined || collection.clusteredIndex !== undefined ? [] : [['idIndex', documentValue(idIndex.spec)] satisfies [string, Value]]
   ]
 }

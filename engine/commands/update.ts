@@ -6,7 +6,7 @@ import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readConstants, readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
-import { readStatements, refuseManyRetryable, runStatements, total } from './statements.js'
+import { readStatements, refuseManyRetryable, refuseTimeSeries, runStatements, total } from './statements.js'
 
 const statementFields = {
   q: 'document',
@@ -35,6 +35,7 @@ export const update: Command = {
 
   async run (context) {
     const namespace = context.namespace('update')
+    refuseTimeSeries(context, namespace)
     const statements = readUpdates(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {

@@ -36,7 +36,7 @@ async function validateCollection (context: CommandContext, collection: Collecti
   let slice = new Slice()
   const rest = async (): Promise<void> => { slice = await pause(() => context.checkInterrupt()) }
   let nNonCompliantDocuments = 0
-  const { findings, keysPerIndex, invalidIndexes } = await store.validate(collection, (document) => {
+  const { documents, findings, keysPerIndex, invalidIndexes } = await store.validate(collection, (document) => {
     if (document !== undefined && collection.validator?.accepts(documentValue(document)) === false) nNonCompliantDocuments++
     return slice.spend(document) ? rest() : undefined
   })
@@ -46,7 +46,7 @@ async function validateCollection (context: CommandContext, collection: Collecti
     uuid: new Binary(collection.uuid, Binary.SUBTYPE_UUID),
     nInvalidDocuments: findings.filter(({ problem }) => problem === 'corrupt document').length,
     nNonCompliantDocuments,
-    nrecords: keysPerIndex.get('_id_'),
+    nrecords: documents,
     nIndexes: indexes.length,
     keysPerIndex: Object.fromEntries(keysPerIndex),
     indexDetails: Object.fromEntries(indexes.map((name) => [name, { valid: !invalidIndexes.has(name) }])),

@@ -6,8 +6,10 @@ import type { View } from '../storage/catalog.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
 import type { Arguments } from './arguments.js'
+import { validationFields } from './collection-options.js'
 import type { CommandContext } from './context.js'
 import type { Fields } from './fields.js'
+import { kindChangeFields, kindFields } from './kind-options.js'
 
 /** What `create` and `collMod` say of a view. */
 export const viewFields: Fields = { viewOn: 'string', pipeline: 'array' }
@@ -36,7 +38,7 @@ export async function createView (context: CommandContext): Promise<void> {
 
 /** Gives a view the definition that a `collMod` asks for; what it does not mention stays. */
 export function changeView (tx: Tx, args: Arguments, view: View, now: Date): void {
-  const option = ['index', 'validator', 'validationLevel', 'validationAction'].find((name) => args.has(name))
+  const option = ['index', ...Object.keys(kindChangeFields), ...Object.keys(validationFields)].find((name) => args.has(name))
   if (option !== undefined) throw new EngineError('InvalidOptions', `option not supported on a view: ${option}`)
   const changed = { ...view, ...readDefinition(args, view.namespace, view) }
   checkView(tx.catalog, changed, now)
@@ -63,6 +65,6 @@ function isSame (view: View, { viewOn, pipeline }: Definition): boolean {
 }
 
 function refuseOptionsOfCollections (args: Arguments): void {
-  const option = ['idIndex', 'autoIndexId', 'validator', 'validationLevel', 'validationAction'].find((name) => args.has(name))
+  const option = ['idIndex', 'autoIndexId', ...Object.keys(kindFields), ...Object.keys(validationFields)].find((name) => args.has(name))
   if (option !== undefined) throw new EngineError('InvalidOptions', `'${option}' is not allowed with 'viewOn'`)
 }

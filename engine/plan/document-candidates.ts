@@ -2,7 +2,7 @@ import type { Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import type { Candidates, Take } from './candidates.js'
 
-/** All documents in their natural order, which is that of their `_id`. */
+/** All documents in their natural order. */
 export class DocumentCandidates implements Candidates {
   readonly keysExamined = 0
   readonly #reader: Reader

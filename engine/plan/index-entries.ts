@@ -32,7 +32,7 @@ export class IndexEntries {
   * range ({ start, end }: PlannedRange, after: Buffer | undefined): Generator<Entry, void> {
     const { index, reverse } = this.#access
     const range = { start, end, reverse, after }
-    const entries = index.name === '_id_' ? this.#documents(range) : this.#reader.entries(index, range)
+    const entries = index.isId && this.#collection.recordIds === 'id' ? this.#documents(range) : this.#reader.entries(index, range)
     for (const entry of entries) {
       this.keysExamined++
       yield entry

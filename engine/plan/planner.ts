@@ -72,7 +72,7 @@ export function choosePlan (collection: Collection, query: Query): Plan {
 function chooseWay (collection: Collection, query: Query): Way {
   const { filter, sort, hint } = query
   if (hint !== undefined) return hintedWay(collection, query, hint)
-  const byIds = planByIds(filter, sort)
+  const byIds = collection.recordIds === 'id' ? planByIds(filter, sort) : undefined
   if (byIds !== undefined) return byIds
   const conditions = new Conditions(filter)
   let best: Candidate | undefined

@@ -4,6 +4,7 @@ import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
 import type { TextFields } from '../text/text-fields.js'
+import type { CollectionKind } from './collection-kind.js'
 import { Namespace } from './namespace.js'
 
 export interface KeyPart {
@@ -27,6 +28,8 @@ export interface Index {
   readonly spec: Buffer
   readonly key: readonly KeyPart[]
   readonly paths: readonly Path[]
+  /** Whether it is the one on `_id` that comes with the collection. */
+  readonly isId: boolean
   readonly unique: boolean
   readonly sparse: boolean
   /** Maintained as ever, but not used by any query. */
@@ -43,15 +46,20 @@ export interface Index {
   readonly ready: boolean
 }
 
-export interface Collection {
+export interface Collection extends CollectionKind {
   /** The first four bytes of its documents' keys. */
   readonly id: number
   readonly namespace: Namespace
   readonly uuid: Buffer
   readonly options: Buffer
   readonly validator?: Validator
-  /** `_id_` comes first; it has no rows, because documents are stored by their `_id`. */
+  /** The one on `_id` comes first, if there is one. */
   readonly indexes: readonly Index[]
+}
+
+/** All but that on `_id` where documents are stored by their `_id`, and thus are its rows. */
+export function indexesWithRows ({ recordIds, indexes }: Collection): readonly Index[] {
+  return recordIds === 'id' ? indexes.filter(({ isId }) => !isId) : indexes
 }
 
 /** A pipeline upon a collection, or another view, of the same database, under a name of its own. */

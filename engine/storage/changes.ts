@@ -79,8 +79,14 @@ export class Changes {
   /** Adds to a collection's counters, which are stored once for all works of the commit. */
   adjustCount (collectionId: number, documents: number, bytes: number): void {
     const before = this.count(collectionId)
-    this.#shared.counts.set(collectionId, { documents: before.documents + documents, bytes: before.bytes + bytes })
-    this.#undo.push(() => this.#shared.counts.set(collectionId, before))
+    this.#setCount(collectionId, { ...before, documents: before.documents + documents, bytes: before.bytes + bytes })
+  }
+
+  /** A number that no document of the collection has been stored by before. */
+  nextRecord (collectionId: number): number {
+    const before = this.count(collectionId)
+    this.#setCount(collectionId, { ...before, lastRecord: before.lastRecord + 1 })
+    return before.lastRecord + 1
   }
 
   /** An id that no collection and no index has had before. */
@@ -116,6 +122,12 @@ export class Changes {
       this.#shared.fault ??= error
       throw error
     }
+  }
+
+  #setCount (collectionId: number, count: Count): void {
+    const before = this.count(collectionId)
+    this.#shared.counts.set(collectionId, count)
+    this.#undo.push(() => this.#shared.counts.set(collectionId, before))
   }
 
   #setCatalog (catalog: Catalog): void {

@@ -1,11 +1,11 @@
 import type { RangeIterable, Transaction } from 'lmdb'
 import { validateDocument } from '../bson/validate.js'
-import { documentValue, findField } from '../bson/value.js'
-import type { Catalog, Collection, Index } from './catalog.js'
-import { decodeCount, NO_DOCUMENTS } from './count.js'
+import { documentValue } from '../bson/value.js'
+import { indexesWithRows, type Catalog, type Collection, type Index } from './catalog.js'
+import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { StoredTables } from './environment.js'
 import { indexKeys } from './index-keys.js'
-import { recordIdOf } from './key.js'
+import { belongs } from './record-ids.js'
 import { documentRow, entryRow, rowPrefix } from './rows.js'
 import { isIntact, unseal } from './sealed.js'
 import type { SealedTable } from './sealed-table.js'
@@ -83,6 +83,8 @@ export interface CheckedCollection {
   readonly findings: readonly Finding[]
   /** How many keys each index has, by its name. */
   readonly keysPerIndex: ReadonlyMap<string, number>
+  /** How many documents have been looked at. */
+  readonly documents: number
   /** The names of the indexes that something is wrong with. */
   readonly invalidIndexes: ReadonlySet<string>
 }
@@ -98,15 +100,18 @@ export class CollectionCheck implements CheckedCollection {
   readonly #indexes: readonly Index[]
   /** How many entries the documents have, by index. */
   readonly #entries = new Map<Index, number>()
-  #documents = 0
+  readonly #counted: Count
+  documents = 0
   #bytes = 0
 
   constructor (tables: StoredTables, rows: Rows, collection: Collection) {
     this.#tables = tables
     this.#rows = rows
     this.#collection = collection
-    this.#indexes = collection.indexes.slice(1).filter(({ ready }) => ready)
-    this.keysPerIndex = new Map(['_id_', ...this.#indexes.map(({ name }) => name)].map((name) => [name, 0]))
+    this.#indexes = indexesWithRows(collection).filter(({ ready }) => ready)
+    this.keysPerIndex = new Map(collection.indexes.filter(({ ready }) => ready).map(({ name }) => [name, 0]))
+    const counted = rows.get(tables.counters, rowPrefix(collection.id))
+    this.#counted = counted === undefined ? NO_DOCUMENTS : decodeCount(counted)
   }
 
   run (): Finding[] {
@@ -120,19 +125,27 @@ export class CollectionCheck implements CheckedCollection {
     for (const { key, value } of this.#rows.of(this.#tables.documents, this.#collection.id)) yield this.#checkDocument(key, value)
     for (const index of this.#indexes) yield * this.#checkEntries(index)
     this.#checkCounter()
-    this.keysPerIndex.set('_id_', this.#documents)
+    const { recordIds, indexes } = this.#collection
+    if (recordIds === 'id') this.keysPerIndex.set(indexes[0].name, this.documents)
   }
 
   #checkDocument (row: Buffer, sealed: Buffer): Buffer | undefined {
     const document = intact(row, sealed)
     if (document === undefined) return this.#find('corrupt document', row)
-    this.#documents++
+    this.documents++
     this.#bytes += document.length
     const recordId = row.subarray(4)
-    const id = findField(documentValue(document), '_id')
-    if (id === undefined || !recordIdOf(id).equals(recordId)) return this.#find('wrong record id', row)
+    if (!this.#belongs(recordId, document)) return this.#find('wrong record id', row)
     for (const index of this.#indexes) this.#checkEntriesOf(document, recordId, index)
     return document
+  }
+
+  #belongs (recordId: Buffer, document: Buffer): boolean {
+    try {
+      return belongs(this.#collection, recordId, documentValue(document), this.#counted.lastRecord)
+    } catch {
+      return false // what it would be stored by is missing
+    }
   }
 
   #checkEntriesOf (document: Buffer, recordId: Buffer, index: Index): void {
@@ -168,10 +181,8 @@ export class CollectionCheck implements CheckedCollection {
   }
 
   #checkCounter (): void {
-    const row = rowPrefix(this.#collection.id)
-    const counted = this.#rows.get(this.#tables.counters, row)
-    const { documents, bytes } = counted === undefined ? NO_DOCUMENTS : decodeCount(counted)
-    if (documents !== this.#documents || bytes !== this.#bytes) this.#find('wrong counter', row)
+    const { documents, bytes } = this.#counted
+    if (documents !== this.documents || bytes !== this.#bytes) this.#find('wrong counter', rowPrefix(this.#collection.id))
   }
 
   #find (problem: Finding['problem'], row: Buffer, index?: Index): undefined {

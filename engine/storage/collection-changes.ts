@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import type { Value } from '../bson/value.js'
+import { buildDocument, encode, fields, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import type { Collection, Index, View } from './catalog.js'
+import { indexesWithRows, type Collection, type Index, type View } from './catalog.js'
 import type { Changes } from './changes.js'
 import { fromOptions } from './collection-options.js'
 import { current } from './document-changes.js'
@@ -17,10 +17,24 @@ export function createCollection (changes: Changes, namespace: Namespace, option
     namespace,
     uuid: randomUuid(),
     ...fromOptions(options),
-    indexes: [indexFromSpec(changes.nextId(), ID_INDEX_SPEC)]
+    indexes: []
   }
-  changes.saveEntry(collection)
-  return collection
+  const specs = specsOf(collection)
+  const made = { ...collection, indexes: specs.map((spec) => indexFromSpec(changes.nextId(), spec)) }
+  changes.saveEntry(made)
+  return made
+}
+
+/** The indexes that come with a collection. */
+function specsOf ({ clusteredIndex, timeseries }: Collection): Buffer[] {
+  if (timeseries === undefined) return [clusteredIndex === undefined ? ID_INDEX_SPEC : clusteredSpec(clusteredIndex)]
+  const { timeField, metaField } = timeseries
+  // Since 6.3 a time series has an index on its fields.
+  return metaField === undefined ? [] : [encode({ v: 2, key: { [metaField]: 1, [timeField]: 1 }, name: `${metaField}_1_${timeField}_1` })]
+}
+
+function clusteredSpec (clusteredIndex: Value): Buffer {
+  return buildDocument([...fields(clusteredIndex), ['clustered', valueFrom(true)]])
 }
 
 /**
@@ -46,7 +60,7 @@ export function dropCollection (changes: Changes, stale: Collection): void {
   const collection = current(changes, stale)
   changes.removeEntry(collection)
   discard(changes, 'documents', collection.id)
-  for (const { id } of collection.indexes.slice(1)) discard(changes, 'entries', id)
+  for (const { id } of indexesWithRows(collection)) discard(changes, 'entries', id)
 }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
@@ -57,8 +71,8 @@ export function renameCollection (changes: Changes, stale: Collection, namespace
 
 /** Gives a collection other options; the documents that it has are not looked at. */
 export function changeOptions (changes: Changes, stale: Collection, options: Buffer): void {
-  const { validator, ...collection } = current(changes, stale)
-  changes.saveEntry({ ...collection, ...fromOptions(options) })
+  const { id, namespace, uuid, indexes } = current(changes, stale)
+  changes.saveEntry({ id, namespace, uuid, indexes, ...fromOptions(options) })
 }
 
 /** Adds an index without entries; `ready` says whether it needs none. */

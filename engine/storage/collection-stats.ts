@@ -6,6 +6,7 @@ import type { Namespace } from './namespace.js'
 export function collectionStats (data: Pick<Data, 'catalog' | 'read'>, namespace: Namespace, scaleFactor: number): Readonly<Record<string, unknown>> {
   const collection = data.catalog.find(namespace)
   const { documents, bytes } = collection === undefined ? { documents: 0, bytes: 0 } : data.read.size(collection)
+  const capped = collection?.capped
   const size = Math.floor(bytes / scaleFactor)
   return {
     size,
@@ -13,7 +14,8 @@ export function collectionStats (data: Pick<Data, 'catalog' | 'read'>, namespace
     avgObjSize: documents === 0 ? undefined : Math.floor(bytes / documents),
     numOrphanDocs: 0,
     storageSize: size,
-    capped: false,
+    capped: capped !== undefined,
+    ...(capped && { max: capped.max === Infinity ? 0 : capped.max, maxSize: BigInt(Math.floor(capped.size / scaleFactor)) }),
     nindexes: indexes(collection, true).length,
     indexBuilds: indexes(collection, false),
     scaleFactor

@@ -4,6 +4,7 @@ import { EngineError } from '../errors.js'
 import type { Collection, Index } from './catalog.js'
 import { buildIndexes, dropUnfinished } from './index-build.js'
 import { existingIndex } from './index-conflict.js'
+import { checkIndexOf } from './index-limits.js'
 import { readIndexSpec } from './index-options.js'
 import type { Namespace } from './namespace.js'
 import type { Store, Transaction } from './store.js'
@@ -84,6 +85,7 @@ function addIndexes (tx: Tx, namespace: Namespace, specs: readonly Buffer[]): Ad
   for (const spec of specs) {
     const { indexes } = tx.catalog.byId(collection.id)!
     if (existingIndex(indexes, documentValue(spec)) !== undefined) continue
+    checkIndexOf(collection, spec)
     if (indexes.length === MAX_INDEXES) throw tooManyIndexes(namespace, spec)
     added.push(tx.addIndex(collection, spec, isReady))
   }

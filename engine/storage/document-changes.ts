@@ -1,12 +1,13 @@
-import { documentValue, findField, type Value } from '../bson/value.js'
+import { documentValue, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { indexValues } from '../query/index-values.js'
-import type { Collection, Index } from './catalog.js'
+import { indexesWithRows, type Collection, type Index } from './catalog.js'
 import type { Changes } from './changes.js'
 import { duplicateKey } from './duplicate-key.js'
 import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
-import { encodeKey, isCut, recordIdOf, storedKey } from './key.js'
-import { documentRow, entryRow } from './rows.js'
+import { encodeKey, isCut, storedKey } from './key.js'
+import { checkSame, idOf, newRecordId } from './record-ids.js'
+import { documentRow, entryRow, rowPrefix } from './rows.js'
 import { textKeyValues } from './text-keys.js'
 
 /** What a change of a document does to one index. */
@@ -23,25 +24,23 @@ interface EntryChange {
 export function insertDocument (changes: Changes, stale: Collection, document: Buffer): void {
   const collection = current(changes, stale)
   const value = documentValue(document)
-  const id = idOf(value)
-  const recordId = recordIdOf(id)
+  const recordId = newRecordId(changes, collection, value)
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
-  if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [id])
+  if (changes.tables.documents.get(key) !== undefined) throw duplicateKey(collection, collection.indexes[0], [idOf(value)])
   const entryChanges = entryChangesOf(changes, collection, recordId, undefined, value)
-  if (isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
+  if (collection.recordIds === 'id' && isCut(recordId)) noteKeys(changes, collection, collection.indexes[0], { ...NO_KEYS, hasCutKeys: true })
   changes.put(changes.tables.documents, key, document, undefined)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 1, document.length)
+  removeOldest(changes, collection)
 }
 
 /** The two documents have the same `_id`. */
 export function replaceDocument (changes: Changes, stale: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
   const collection = current(changes, stale)
   const value = documentValue(after)
-  if (!recordIdOf(idOf(value)).equals(recordId)) {
-    throw new EngineError('ImmutableField', "Performing an update on the path '_id' would modify the immutable field '_id'")
-  }
+  checkSame(before, value)
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)
@@ -60,6 +59,18 @@ export function removeDocument (changes: Changes, stale: Collection, recordId: B
   changes.adjustCount(collection.id, -1, -document.length)
 }
 
+/** Keeps a capped collection within its limits; the document that was inserted last stays. */
+function removeOldest (changes: Changes, collection: Collection): void {
+  const { id, capped } = collection
+  if (capped === undefined) return
+  for (;;) {
+    const { documents, bytes } = changes.count(id)
+    if (documents === 1 || (bytes <= capped.size && documents <= capped.max)) return
+    const [oldest] = changes.tables.documents.getRange({ start: rowPrefix(id), end: rowPrefix(id + 1), limit: 1 })
+    removeDocument(changes, collection, oldest.key.subarray(4), oldest.value)
+  }
+}
+
 /** Puts the entries of a document that is there already into an index that is being built. */
 export function indexDocument (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Buffer): void {
   const after = checkedKeys(changes, collection, index, recordId, documentValue(document))
@@ -73,14 +84,8 @@ export function current (changes: Changes, { id, namespace }: Collection): Colle
   return collection
 }
 
-function idOf (document: Value): Value {
-  const id = findField(document, '_id')
-  if (id === undefined) throw new EngineError('InvalidIdField', 'a document without _id cannot be stored')
-  return id
-}
-
 function entryChangesOf (changes: Changes, collection: Collection, recordId: Buffer, before: Value | undefined, after: Value | undefined): EntryChange[] {
-  return collection.indexes.slice(1).map((index) => ({
+  return indexesWithRows(collection).map((index) => ({
     index,
     before: before === undefined ? NO_KEYS : indexKeys(before, index),
     after: after === undefined ? NO_KEYS : checkedKeys(changes, collection, index, recordId, after)

@@ -3,7 +3,7 @@ import type { Catalog, Collection, Index } from './catalog.js'
 import { RowClaimed } from './claims.js'
 import { indexKeys } from './index-keys.js'
 import { bracketBounds, encodeKey, successor } from './key.js'
-import type { IndexEntry, KeyRange, Reader } from './reader.js'
+import type { KeyRange } from './reader.js'
 import type { Store } from './store.js'
 import type { Tx } from './tx.js'
 
@@ -16,13 +16,14 @@ export async function removeExpired (store: Store, now: number, signal: AbortSig
     for (const index of collection.indexes) {
       if (index.ready && index.expireAfterSeconds !== undefined) await removeExpiredBy(store, collection, index, expiredRange(index, now), signal)
     }
+    if (collection.expireAfterSeconds !== undefined) await removeOld(store, collection, datesUntil(now, collection.expireAfterSeconds, 1), signal)
   }
 }
 
 async function removeExpiredBy (store: Store, collection: Collection, index: Index, expired: KeyRange, signal: AbortSignal): Promise<void> {
   let range = expired
   while (!signal.aborted) {
-    const entries = firstEntries(store.read, index, range)
+    const entries = firstOf(store.read.entries(index, range))
     if (entries.length === 0) return
     await store.write((tx) => {
       if (!isThere(tx.catalog, collection, index)) return
@@ -32,20 +33,36 @@ async function removeExpiredBy (store: Store, collection: Collection, index: Ind
   }
 }
 
+/** Removes documents that are stored by their date, or by their `_id` if it is one: neither changes. */
+async function removeOld (store: Store, { id, expireAfterSeconds }: Collection, expired: KeyRange, signal: AbortSignal): Promise<void> {
+  for (let isMore = true; isMore && !signal.aborted;) {
+    isMore = await store.write((tx) => {
+      const collection = tx.catalog.byId(id)
+      if (collection?.expireAfterSeconds !== expireAfterSeconds) return false
+      const old = firstOf(tx.documents(collection!, expired))
+      for (const { recordId, document } of old) removeUnlessClaimed(tx, collection!, recordId, document)
+      return old.length === CHUNK_DOCUMENTS
+    })
+  }
+}
+
 /** The keys of dates that are old enough; of an array the earliest date counts, and any one in the range will do. */
 function expiredRange ({ key, expireAfterSeconds }: Index, now: number): KeyRange {
-  const { direction } = key[0]
+  return datesUntil(now, expireAfterSeconds!, key[0].direction)
+}
+
+function datesUntil (now: number, seconds: number, direction: 1 | -1): KeyRange {
   const { start, end } = bracketBounds(BsonType.date, direction)
-  const latest = encodeKey([dateValue(now - expireAfterSeconds! * 1000)], [direction])
+  const latest = encodeKey([dateValue(now - seconds * 1000)], [direction])
   return direction > 0 ? { start, end: successor(latest) } : { start: latest, end }
 }
 
-function firstEntries (reader: Reader, index: Index, range: KeyRange): IndexEntry[] {
-  const entries: IndexEntry[] = []
-  for (const entry of reader.entries(index, range)) {
-    if (entries.push(entry) === CHUNK_DOCUMENTS) break
+function firstOf<Item> (items: Iterable<Item>): Item[] {
+  const first: Item[] = []
+  for (const item of items) {
+    if (first.push(item) === CHUNK_DOCUMENTS) break
   }
-  return entries
+  return first
 }
 
 /** The document may have been changed since it was found. */
@@ -53,7 +70,10 @@ function removeIfExpired (tx: Tx, collection: Collection, index: Index, { start,
   const document = tx.document(collection, recordId)
   if (document === undefined) return
   const isExpired = (key: Buffer): boolean => Buffer.compare(key, start) >= 0 && Buffer.compare(key, end) < 0
-  if (!indexKeys(documentValue(document), index).keys.some(isExpired)) return
+  if (indexKeys(documentValue(document), index).keys.some(isExpired)) removeUnlessClaimed(tx, collection, recordId, document)
+}
+
+function removeUnlessClaimed (tx: Tx, collection: Collection, recordId: Buffer, document: Buffer): void {
   try {
     tx.remove(collection, recordId, document)
   } catch (error) {

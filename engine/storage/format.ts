@@ -5,7 +5,7 @@ import type { StoredTable } from './sealed-table.js'
 import type { TableName } from './table.js'
 import { sealRows } from './upgrade.js'
 
-/** The layout of the rows. A change that older code would misread needs a new number. Since 2 all rows have checksums, and the catalog has views. */
+/** The layout of the rows. A change that older code would misread needs a new number. Since 2 all rows have checksums, and there are views and other record ids. */
 export const FORMAT = 2
 /** The only row without a checksum: older code reads it, to see that it must not go on. */
 const FORMAT_KEY = Buffer.from('format')

@@ -3,6 +3,7 @@ import { isTruthy, nearestDouble } from '../bson/number.js'
 import { parseFilter } from '../query/filter.js'
 import { parsePath } from '../query/path.js'
 import type { Index, KeyPart } from './catalog.js'
+import { isIdKeyPattern } from './index-key-pattern.js'
 import { isTextKey, textIndex } from './text-index.js'
 
 export const ID_INDEX_SPEC = encode({ v: 2, key: { _id: 1 }, name: '_id_' })
@@ -13,6 +14,7 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
   const option = (name: string): Value | undefined => findField(document, name)
   const text = isTextKey(option('key')!) ? textIndex(document) : undefined
   const key = text === undefined ? keyParts(option('key')!) : []
+  const isId = isIdKeyPattern(option('key')!)
   const [partialFilter, expireAfterSeconds] = [option('partialFilterExpression'), option('expireAfterSeconds')]
   return {
     id,
@@ -20,7 +22,8 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
     spec,
     key,
     paths: key.map(({ path }) => parsePath(path)),
-    unique: isSet(option('unique')),
+    isId,
+    unique: isId || isSet(option('unique')),
     sparse: isSet(option('sparse')),
     hidden: isSet(option('hidden')),
     ...(partialFilter && { partialFilter: parseFilter(partialFilter) }),

@@ -43,7 +43,7 @@ export class Reader {
   }
 
   /**
-   * The documents in the order of their `_id`, which is the natural order.
+   * The documents in their natural order.
    * @throws {EngineError} DataCorruptionDetected
    */
   * documents (collection: Collection, range: Partial<KeyRange> = {}): Generator<StoredDocument, void> {
@@ -52,7 +52,7 @@ export class Reader {
     }
   }
 
-  /** The entries of an index in the order of their keys; every index but `_id_` has them. */
+  /** The entries of an index in the order of their keys; every index has them but that of `_id` where documents are stored by it. */
   * entries (index: Index, range: Partial<KeyRange> = {}): Generator<IndexEntry, void> {
     for (const { key, value } of this.#rows(this.#tables.entries, index.id, range)) {
       yield { key: key.subarray(4), recordId: value }

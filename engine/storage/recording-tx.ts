@@ -1,3 +1,4 @@
+import { EngineError } from '../errors.js'
 import type { Collection, Index } from './catalog.js'
 import type { Changes } from './changes.js'
 import type { Namespace } from './namespace.js'
@@ -22,18 +23,21 @@ export class RecordingTx extends Tx {
   }
 
   override insert (collection: Collection, document: Buffer): void {
+    checkWritable(collection)
     const copy = Buffer.from(document)
     super.insert(collection, copy)
     this.#steps.push((tx) => tx.insert(known(tx, collection), copy))
   }
 
   override replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
+    checkWritable(collection)
     const copy = Buffer.from(after)
     super.replace(collection, recordId, before, copy)
     this.#steps.push((tx) => tx.replace(known(tx, collection), recordId, before, copy))
   }
 
   override remove (collection: Collection, recordId: Buffer, document: Buffer): void {
+    checkWritable(collection)
     super.remove(collection, recordId, document)
     this.#steps.push((tx) => tx.remove(known(tx, collection), recordId, document))
   }
@@ -49,6 +53,13 @@ export class RecordingTx extends Tx {
     this.#steps.push((tx) => tx.addIndex(known(tx, collection), spec, ready))
     return index
   }
+}
+
+/** Nothing is numbered before the commit that makes it visible: numbers are in the order of the commits. */
+function checkWritable ({ namespace, recordIds, capped }: Collection): void {
+  if (recordIds === 'id') return
+  const kind = capped === undefined ? 'time series' : 'capped'
+  throw new EngineError('OperationNotSupportedInTransaction', `Cannot write to the ${kind} collection ${namespace} in a multi-document transaction.`)
 }
 
 /** The collection as others know it. */

@@ -18,9 +18,9 @@ export interface Table {
  *
  *     meta       name → the format, the last id, the last timestamp
  *     catalog    collection id → namespace, UUID, options, indexes; view id → namespace, viewOn, pipeline (catalog-row.ts)
- *     documents  collection id, key of the _id → document, checksum (sealed.ts)
- *     entries    index id, key of the values, key of the _id unless unique → key of the _id
- *     counters   collection id → number and size of its documents (count.ts)
+ *     documents  collection id, record id (collection-kind.ts) → document, checksum (sealed.ts)
+ *     entries    index id, key of the values, record id unless unique → record id
+ *     counters   collection id → number and size of its documents, last number of a record (count.ts)
  *     sessions   session id → time of its last use, record (sessions.ts)
  *     garbage    id of what was dropped → the table that still has rows of it (garbage.ts)
  *

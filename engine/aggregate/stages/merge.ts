@@ -35,7 +35,9 @@ export const merge: StageDefinition = {
 
 /** One commit for each batch. What was merged before a document that fails stays, as on MongoDB. */
 async function * mergeAll (input: Batches, merge: Merge, operation: Operation): Batches {
-  uniqueIndex(operation.data.catalog.find(merge.target), merge.on)
+  const target = operation.data.catalog.find(merge.target)
+  if (target?.timeseries !== undefined) throw new EngineError('NotImplemented', '$merge into a time series is not implemented by this engine')
+  uniqueIndex(target, merge.on)
   for await (const batch of inCommits(input)) {
     const failure = await operation.data.write((tx) => mergeBatch(tx, merge, batch, operation))
     if (failure !== undefined) throw failure

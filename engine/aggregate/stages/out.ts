@@ -34,6 +34,7 @@ async function * replaceAll (input: Batches, target: Namespace, operation: Opera
   const { data } = operation
   const temporary = temporaryName(target.database)
   const model = data.catalog.find(target)
+  checkReplaceable(target, model)
   await data.write((tx) => createLike(tx, temporary, model))
   try {
     for await (const batch of inCommits(input)) await insertAll(batch.map((document) => payload(document)), temporary, operation)
@@ -44,10 +45,15 @@ async function * replaceAll (input: Batches, target: Namespace, operation: Opera
   }
 }
 
+function checkReplaceable (target: Namespace, model: Collection | undefined): void {
+  if (model?.capped !== undefined) throw new EngineError(17152, `namespace '${target}' is capped so it can't be used for $out`)
+  if (model?.timeseries !== undefined) throw new EngineError('NotImplemented', '$out to a time series is not implemented by this engine')
+}
+
 /** An empty collection with the options and indexes of another, if there is one. */
 function createLike (tx: Tx, namespace: Namespace, model: Collection | undefined): void {
   const collection = tx.createCollection(namespace, model?.options)
-  for (const { spec } of model?.indexes.slice(1) ?? []) tx.addIndex(collection, spec, true)
+  for (const { spec } of model?.indexes.filter(({ isId }) => !isId) ?? []) tx.addIndex(collection, spec, true)
 }
 
 async function insertAll (documents: readonly Buffer[], namespace: Namespace, operation: Operation): Promise<void> {
