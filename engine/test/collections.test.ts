@@ -22,7 +22,7 @@ t.test('a collection is created, once or again', async (t) => {
 
 t.test('a collection with options that are not implemented is not created', async (t) => {
   const db = await start(t)
-  for (const options of [{ capped: true, size: 1000 }, { timeseries: { timeField: 't' } }, { collation: { locale: 'de' } }]) {
+  for (const options of [{ storageEngine: { wiredTiger: {} } }, { indexOptionDefaults: { storageEngine: {} } }, { collation: { locale: 'de' } }]) {
     await t.rejects(db.command({ create: 'notes', ...options }), { code: 238 }, JSON.stringify(options))
   }
   await t.rejects(db.command({ create: 'system.notes' }), { code: 73 })

@@ -212,7 +212,7 @@ t.test('the number and size of the documents are counted', async (t) => {
   await insert(store, { _id: 1, a: 'xxxx' }, { _id: 2 })
   await replace(store, { _id: 1, a: 'x' })
   await remove(store, 2)
-  t.same(store.read.size(collection), { documents: 1, bytes: encode({ _id: 1, a: 'x' }).length })
+  t.match(store.read.size(collection), { documents: 1, bytes: encode({ _id: 1, a: 'x' }).length })
 })
 
 t.test('documents of 16 MiB are stored as they are', async (t) => {
