@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-
-const TICKS_PER_SECOND = 100 // USER_HZ, which Linux fixes for user space
+import { usageOf, type Usage } from './usage.js'
 
 /** A server in a process of its own, which may have started an engine as its child. */
 export class ServerProcess {
@@ -41,14 +40,6 @@ export class ServerProcess {
     this.#child.kill('SIGTERM')
     await once(this.#child, 'exit')
   }
-}
-
-export interface Usage { cpuSeconds: number, residentMiB: number }
-
-function usageOf (pid: number): Usage {
-  const [utime, stime] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).map(Number)
-  const residentKiB = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-  return { cpuSeconds: (utime + stime) / TICKS_PER_SECOND, residentMiB: Math.round(residentKiB / 1024) }
 }
 
 function childOf (parent: number): number {
