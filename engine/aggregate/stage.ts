@@ -20,6 +20,8 @@ export interface Stage {
   readonly isTextSearch?: boolean
   /** What the stage gives for so many documents: only of a stage that looks into none of them. */
   readonly ofCount?: (count: number, environment: Environment) => Value[]
+  /** Whether it is no part of "Stable API V1", where that depends on what the stage is to do. */
+  readonly isOutsideApi?: boolean
   /** What the stage makes of one document: only of a stage that makes one of each, which an update can use. */
   readonly change?: (document: Value, environment: Environment) => Value
 }

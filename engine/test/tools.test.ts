@@ -106,5 +106,8 @@ t.test('$collStats tells what is asked for of a collection', async (t) => {
     [1, 5447000], [{ other: {} }, 40415], [{ latencyStats: {} }, 238], [{ storageStats: 1 }, 14], [{ storageStats: { scale: 0 } }, 51024], [{ storageStats: { other: 1 } }, 40415]
   ]
   for (const [specification, code] of refusals) await t.rejects(stats(specification), { code }, JSON.stringify(specification))
+  const strict = (pipeline: Document[]): Promise<Document> => client.db('test').command({ aggregate: 'things', pipeline, cursor: {}, apiVersion: '1', apiStrict: true })
+  t.match(await strict([{ $collStats: { count: {} } }]), { ok: 1 })
+  await t.rejects(strict([{ $collStats: { storageStats: {} } }]), { code: 323 })
   await t.rejects(client.db('test').aggregate([{ $collStats: {} }]).toArray(), { code: 73 })
 })

@@ -20,7 +20,6 @@ interface Wanted {
 export const collStats: StageDefinition = {
   name: '$collStats',
   position: 'first',
-  isOutsideApi: true,
   isOutsideTransactions: true,
   notIn: ['$facet', '$lookup', '$unionWith', 'update'],
 
@@ -28,6 +27,8 @@ export const collStats: StageDefinition = {
     const wanted = readWanted(specification)
     if (namespace === undefined) throw new EngineError('InvalidNamespace', '$collStats needs a collection')
     return {
+      // The count alone is stable.
+      isOutsideApi: wanted.scale !== undefined,
       async * run (_input, operation) {
         yield * inBatches([describe(operation, namespace, wanted)], operation)
       }

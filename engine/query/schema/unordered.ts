@@ -1,38 +1,28 @@
-import { compareValues } from '../../bson/order.js'
 import { arrayElements, arrayValue, buildDocument, documentValue, fields, isArray, isDocument, type Value } from '../../bson/value.js'
+import { encodeKey } from '../../storage/key.js'
 
-/** The values of which no two are equal in JSON Schema's sense, where the order of a document's fields does not count. */
+/** Values that can be looked up by equality in JSON Schema's sense, where the order of a document's fields does not count. */
 export class UnorderedSet {
-  readonly #sorted: readonly Value[]
+  readonly #keys: ReadonlySet<string>
 
   constructor (values: readonly Value[]) {
-    this.#sorted = values.map(withSortedFields).sort(compareValues)
+    this.#keys = new Set(values.map(keyOf))
   }
 
   has (value: Value): boolean {
-    const wanted = withSortedFields(value)
-    let low = 0
-    let high = this.#sorted.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const difference = compareValues(wanted, this.#sorted[middle])
-      if (difference === 0) return true
-      if (difference < 0) high = middle
-      else low = middle + 1
-    }
-    return false
+    return this.#keys.has(keyOf(value))
   }
 }
 
 /** The first value that is equal to one before it. */
 export function firstDuplicate (values: readonly Value[]): Value | undefined {
-  // Equal values keep their order, so that each but the first of them comes right behind another.
-  const sorted = values.map((value, at) => ({ key: withSortedFields(value), at })).sort((a, b) => compareValues(a.key, b.key))
-  let first = Infinity
-  for (let next = 1; next < sorted.length; next++) {
-    if (compareValues(sorted[next - 1].key, sorted[next].key) === 0) first = Math.min(first, sorted[next].at)
-  }
-  return values[first]
+  const met = new Set<string>()
+  return values.find((value) => met.size === met.add(keyOf(value)).size)
+}
+
+/** The same text for equal values alone. */
+function keyOf (value: Value): string {
+  return encodeKey([withSortedFields(value)], [1]).toString('latin1')
 }
 
 /** The same value with the fields of all its documents in one order. */
