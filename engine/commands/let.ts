@@ -1,6 +1,7 @@
 import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { fields, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { dependsOnDocument } from '../expression/dependence.js'
 import { parseExpression, type Environment, type Operand } from '../expression/expression.js'
 import { checkVariableName } from '../expression/variables.js'
 import type { Arguments } from './arguments.js'
@@ -16,7 +17,7 @@ export function readLet (given: Value | undefined, now: Date): ReadonlyMap<strin
   for (const [name, value] of given === undefined ? [] : fields(given)) {
     checkVariableName(name)
     const expression = parseExpression(value)
-    if (!expression.isConstant) {
+    if (dependsOnDocument(value)) {
       throw new EngineError(4890500, 'Command let Expression tried to access a field, but this is not allowed because Command let Expressions run before the query examines any documents.')
     }
     variables.set(name, expression.evaluate({ root: EMPTY_DOCUMENT, current: EMPTY_DOCUMENT, variables, now }))

@@ -190,3 +190,16 @@ t.test('a pipeline that writes cannot read linearizably, and none is explained w
   await t.rejects(db.command({ explain: { ...write, writeConcern: { w: 1 } } }), { code: 9 })
   await t.rejects(db.command({ ...write, explain: true, writeConcern: { w: 1 } }), { code: 9 })
 })
+
+t.test('`let` takes expressions that need no document, and no others', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const evaluate = async (given: unknown): Promise<unknown> => (await db.aggregate([{ $documents: [{}] }, { $set: { x: '$$x' } }], { let: { x: given } }).toArray())[0].x
+  t.type(await evaluate({ $rand: {} }), 'number')
+  t.strictSame(await evaluate({ $map: { input: [1, 2], in: { $add: ['$$this', 1] } } }), [2, 3])
+  t.equal(await evaluate({ $literal: '$a' }), '$a')
+  t.equal(await evaluate({ $getField: { field: 'a', input: { a: 5 } } }), 5)
+  for (const given of ['$a', '$$ROOT', '$$CURRENT.a', { $getField: 'a' }, [1, { b: '$a' }], { $cond: [true, 1, '$a'] }]) {
+    await t.rejects(evaluate(given), { code: 4890500 }, JSON.stringify(given))
+  }
+})
