@@ -1,6 +1,9 @@
 import { serialize } from 'bson'
 import { BsonType, type Value } from '../bson/value.js'
 
+/** At most so many bytes does an element of an array take besides its payload: its type, and its index as a name. */
+const BYTES_OF_ELEMENT = 10
+
 /**
  * Writes a reply's BSON in one pass behind whatever header the caller reserved. Values and documents of the store
  * are copied in byte for byte; what commands compute is given in JavaScript: an integer becomes an int32 while it
@@ -36,6 +39,7 @@ export class DocumentWriter {
 
   #array (elements: readonly unknown[]): void {
     const start = this.#open()
+    this.#reserve(lengthOf(elements))
     for (let index = 0; index < elements.length; index++) this.#field(String(index), elements[index])
     this.#close(start)
   }
@@ -132,10 +136,19 @@ export class DocumentWriter {
 
   #reserve (size: number): void {
     if (this.#length + size <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(2 * (this.#length + size))
+    const grown = Buffer.allocUnsafe(Math.max(2 * this.#length, this.#length + size + 64))
     this.#bytes.copy(grown, 0, 0, this.#length)
     this.#bytes = grown
   }
+}
+
+/** How long finished documents are together: room for a whole batch at once, instead of copying again and again what outgrows it. */
+function lengthOf (elements: readonly unknown[]): number {
+  let length = 0
+  for (const element of elements) {
+    if (Buffer.isBuffer(element)) length += element.length + BYTES_OF_ELEMENT
+  }
+  return length
 }
 
 function isValue (value: unknown): value is Value {
