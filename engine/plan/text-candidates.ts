@@ -5,6 +5,8 @@ import type { Candidates, Take } from './candidates.js'
 import { Ranking } from './ranking.js'
 import type { TextAccess } from './text-plan.js'
 
+const NONE = Buffer.alloc(0)
+
 /** The documents that have any of the terms of a search, the best first: all entries of the terms are read before. */
 export class TextCandidates implements Candidates {
   keysExamined = 0
@@ -32,7 +34,7 @@ export class TextCandidates implements Candidates {
   /** Returns whether all entries have been read; while they are there are no candidates yet. */
   #collect (take: Take): boolean {
     const { index, ranges } = this.#access
-    for (; this.#range < ranges.length; this.#range++, this.#after = undefined) {
+    while (this.#range < ranges.length) {
       const { start, end, prefixLength } = ranges[this.#range]
       for (const { key, recordId } of this.#reader.entries(index, { start, end, after: this.#after })) {
         this.keysExamined++
@@ -40,6 +42,10 @@ export class TextCandidates implements Candidates {
         this.#ranking.add(recordId, scoreIn(key, prefixLength))
         if (!take(recordId, undefined)) return false
       }
+      this.#range++
+      this.#after = undefined
+      // A term without entries takes time as well.
+      if (!take(NONE, undefined)) return false
     }
     return true
   }

@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.js'
 import { searchIn, type Filter, type FilterNode } from '../query/filter.js'
-import { textIndexRequired } from '../query/filter/compile.js'
+import { textIndexRequired } from '../query/filter/text-node.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection, Index, TextIndex } from '../storage/catalog.js'
 import { successor } from '../storage/key.js'

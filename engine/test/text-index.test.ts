@@ -230,6 +230,7 @@ t.test('long words, long other fields and documents of many words are in the ind
   const { collection, store } = await start(t)
   await collection.createIndex({ owner: 1, text: 'text' })
   const [word, other] = ['a', 'b'].map((end) => 'long'.repeat(100) + end)
+  await collection.insertOne({ text: 'x'.repeat(10_000_000) })
   await collection.insertMany([{ _id: 1 as never, text: word }, { _id: 2 as never, text: other }, { _id: 3 as never, owner: 'x'.repeat(3000), text: `${word} tea` }])
   t.strictSame(await found(collection, word, { owner: null }), [1])
   t.strictSame(await found(collection, word, { owner: 'x'.repeat(3000) }), [3])

@@ -103,6 +103,7 @@ const refused: Array<[what: string, filter: Document, code: number]> = [
   ['in an $elemMatch', { subject: { $elemMatch: { $text: { $search: 'a' } } } }, 2],
   ['as a string', { $text: 'a' }, 2],
   ['with nothing to search', { $text: {} }, 4],
+  ['for too much', { $text: { $search: 'a'.repeat(10_001) } }, 2],
   ['for a number', { $text: { $search: 1 } }, 14],
   ['with a flag that is no bool', { $text: { $search: 'a', $caseSensitive: 1 } }, 14],
   ['in an unknown language', { $text: { $search: 'a', $language: 'klingon' } }, 2],

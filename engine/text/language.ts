@@ -36,7 +36,7 @@ export const INSENSITIVE: Sensitivity = { caseSensitive: false, diacriticSensiti
 const MAX_STEMMED_LENGTH = 32
 
 /** Real texts repeat their words; when so many have been met, the memory of them begins anew. */
-const MAX_REMEMBERED_WORDS = 50_000
+const MAX_REMEMBERED_WORDS = 10_000
 
 /** How the words of a language become terms. What is stored depends on it, so that its packages are pinned to their versions. */
 export class Language {
@@ -64,8 +64,10 @@ export class Language {
     const known = this.#terms.get(word)
     if (known !== undefined) return known
     const term = foldDiacritics(this.#stem(this.lowerCase(word)))
+    if (word.length > MAX_STEMMED_LENGTH) return term
     if (this.#terms.size === MAX_REMEMBERED_WORDS) this.#terms.clear()
-    this.#terms.set(word, term)
+    // A part of a string can keep the whole one in memory.
+    this.#terms.set(copyOf(word), copyOf(term))
     return term
   }
 
@@ -87,6 +89,10 @@ const languages: ReadonlyMap<string, Language> = new Map(['none', ...Object.valu
 export function languageNamed (name: string): Language | undefined {
   const lower = name.toLowerCase()
   return languages.get(Object.hasOwn(codes, lower) ? codes[lower] : lower)
+}
+
+function copyOf (text: string): string {
+  return Buffer.from(text).toString()
 }
 
 function loadStemmer (name: string): { stem (word: string): string } {

@@ -49,7 +49,8 @@ export class TextSearch {
   #accepts (document: Value): boolean {
     if (!this.#looksAtTexts) return true
     const texts = textsOf(document, this.#fields)
-    const contains = (phrase: string): boolean => texts.some((text) => this.#fold(text.text, text.language).includes(this.#fold(phrase, text.language)))
+    const folded = texts.map(({ text, language }) => ({ text: this.#fold(text, language), language }))
+    const contains = (phrase: string): boolean => folded.some(({ text, language }) => text.includes(this.#fold(phrase, language)))
     return (!this.#isSensitive || this.#hasTerm(texts, this.#exactTerms)) && !this.#hasTerm(texts, this.#negatedTerms) &&
       this.phrases.every(contains) && !this.negatedPhrases.some(contains)
   }
@@ -64,7 +65,12 @@ export class TextSearch {
   }
 
   #hasTerm (texts: readonly FieldText[], terms: ReadonlySet<string>): boolean {
-    return terms.size > 0 && texts.some(({ text, language }) => wordsOf(text, language).some((word) => terms.has(language.term(word, this.#sensitivity))))
+    return terms.size > 0 && texts.some(({ text, language }) => {
+      for (const word of wordsOf(text, language)) {
+        if (terms.has(language.term(word, this.#sensitivity))) return true
+      }
+      return false
+    })
   }
 
   #fold (text: string, language: Language): string {
@@ -75,5 +81,5 @@ export class TextSearch {
 }
 
 function termsOf (words: string, language: Language, sensitivity: Sensitivity): Set<string> {
-  return new Set(wordsOf(words, language).filter((word) => !language.isStopWord(word)).map((word) => language.term(word, sensitivity)))
+  return new Set([...wordsOf(words, language)].filter((word) => !language.isStopWord(word)).map((word) => language.term(word, sensitivity)))
 }

@@ -1,7 +1,7 @@
 import type { Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
 import { parsePath, pathMatcher } from '../path.js'
 import type { FilterNode, OnElement, Test } from './node.js'
+import { textIndexRequired } from './text-node.js'
 
 /** Whether a filter holds for a document. */
 export type Matches = (document: Value) => boolean
@@ -44,10 +44,6 @@ export function compileForValue (node: FilterNode): Matches {
 function unsearched (onElement?: OnElement): Matches {
   if (onElement !== undefined) return () => true
   return () => { throw textIndexRequired() }
-}
-
-export function textIndexRequired (): EngineError {
-  return new EngineError('IndexNotFound', 'text index required for $text query')
 }
 
 function compileTest (path: string, test: Test, onElement?: OnElement): Matches {

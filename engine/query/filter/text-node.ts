@@ -29,3 +29,7 @@ export function replaceText (node: FilterNode, replacement: FilterNode): FilterN
   if (node.kind === 'text') return replacement
   return node.kind === 'and' || node.kind === 'or' ? { ...node, nodes: node.nodes.map((child) => replaceText(child, replacement)) } : node
 }
+
+export function textIndexRequired (): EngineError {
+  return new EngineError('IndexNotFound', 'text index required for $text query')
+}

@@ -15,7 +15,7 @@ export const textClauses: Readonly<Record<string, ParseClause>> = {
     return {
       kind: 'text',
       text: {
-        search: readText('$search', required('$search', members.get('$search'))),
+        search: readSearch(members.get('$search')),
         language: readLanguage(members.get('$language')),
         caseSensitive: readFlag('$caseSensitive', members.get('$caseSensitive')),
         diacriticSensitive: readFlag('$diacriticSensitive', members.get('$diacriticSensitive'))
@@ -26,9 +26,14 @@ export const textClauses: Readonly<Record<string, ParseClause>> = {
 
 const known: ReadonlySet<string> = new Set(['$search', '$language', '$caseSensitive', '$diacriticSensitive'])
 
-function required (name: string, value: Value | undefined): Value {
-  if (value === undefined) throw new EngineError('NoSuchKey', `Missing expected field "${name}"`)
-  return value
+/** Each term is a place in the index to be looked at, and each phrase is looked for in every document that is found. */
+const MAX_SEARCH_LENGTH = 10_000
+
+function readSearch (value: Value | undefined): string {
+  if (value === undefined) throw new EngineError('NoSuchKey', 'Missing expected field "$search"')
+  const search = readText('$search', value)
+  if (search.length > MAX_SEARCH_LENGTH) throw new EngineError('BadValue', `a $search may have ${MAX_SEARCH_LENGTH} characters, and this one has ${search.length}`)
+  return search
 }
 
 function readText (name: string, value: Value): string {
