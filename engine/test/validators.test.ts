@@ -169,6 +169,14 @@ t.test('an expression that cannot be evaluated is a validation that failed', asy
   await db.collection('a').insertOne({ x: 2 })
 })
 
+t.test('a pattern that would take for ever is a validation that failed, without an explanation', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  await db.createCollection('a', { validator: { $jsonSchema: { properties: { text: { pattern: '^(a+)+\\1$' } } } } })
+  const error: MongoServerError = await db.collection<{ _id: number, text: string }>('a').insertOne({ _id: 1, text: `${'a'.repeat(5000)}!` }).then(t.fail, (error) => error)
+  t.match(error, { code: 121, errInfo: { failingDocumentId: 1, note: 'failed to generate document validation error', details: { code: Number, errmsg: String } } })
+})
+
 t.test('a validator sees the time at which a document is written', async (t) => {
   const { client } = await startTestEngine(t)
   const db = client.db('test')

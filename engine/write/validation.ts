@@ -35,12 +35,26 @@ export function checkValid (tx: Tx, { id }: Collection, document: Buffer, onInva
 /** `errInfo` as the manual has it ("Schema Validation"), cut short where it would be too long or too deep. */
 function describe (validator: Validator, document: Buffer): Buffer {
   const failingDocumentId = findField(documentValue(document), '_id')
-  const details = validator.explain(documentValue(document))
+  const details = explain(validator, document)
+  if (details instanceof EngineError) {
+    const { code, codeName, message } = details
+    return encode({ failingDocumentId, note: 'failed to generate document validation error', details: { code, codeName, errmsg: message } })
+  }
   const full = encode({ failingDocumentId, details })
   if (isDeeperThan(2 * MAX_DEPTH, documentValue(full))) return encode({ reason: 'generated error was too deeply nested', truncated: true })
   if (full.length <= MAX_BYTES) return full
   const short = encode({ failingDocumentId, truncated: true, details: withoutValues(details) })
   return short.length <= MAX_BYTES ? short : encode({ failingDocumentId, note: 'detailed error was too large' })
+}
+
+/** The explanation, or what keeps it from being made: an expression or a pattern that cannot be evaluated on this document. */
+function explain (validator: Validator, document: Buffer): Explanation | EngineError {
+  try {
+    return validator.explain(documentValue(document))
+  } catch (error) {
+    if (error instanceof EngineError) return error
+    throw error
+  }
 }
 
 function encode (members: Explanation): Buffer {
