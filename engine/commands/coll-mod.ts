@@ -1,20 +1,25 @@
+import { Binary } from 'bson'
 import { describe } from '../bson/describe.js'
 import { isTruthy, nearestDouble } from '../bson/number.js'
 import { equalValues } from '../bson/order.js'
-import { buildDocument, documentValue, fields, findField, type Value } from '../bson/value.js'
+import { buildDocument, documentValue, fields, findField, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
+import type { Modification } from '../storage/collection-changes.js'
 import { readIndexSpec } from '../storage/index-options.js'
 import type { Reply } from '../wire/reply.js'
 import { readFields, type Arguments } from './arguments.js'
-import { changedOptions, validationFields } from './collection-options.js'
+import { changedOptions, optionFields } from './collection-options.js'
 import type { Command } from './command.js'
 import type { Fields } from './fields.js'
 import { changedKind, kindChangeFields } from './kind-options.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { asksForView, changeView, viewFields } from './view-definition.js'
 
-const unsupported = ['changeStreamPreAndPostImages', 'timeseries', 'dryRun']
+const unsupported = ['timeseries', 'dryRun']
+
+/** The options of an index that can be changed. */
+const changeable = ['expireAfterSeconds', 'hidden']
 
 const indexFields: Fields = {
   name: 'string', keyPattern: 'document', expireAfterSeconds: 'number', hidden: 'bool', ...anyOf(['unique', 'prepareUnique'])
@@ -22,8 +27,8 @@ const indexFields: Fields = {
 
 export const collMod: Command = {
   name: 'collMod',
-  summary: 'The validator with its level and action; the limits of a capped collection; when documents or an index expire; whether an index is hidden; the definition of a view',
-  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...validationFields, ...kindChangeFields, ...viewFields, ...anyOf(unsupported) },
+  summary: 'The validator with its level and action; images for change streams; the limits of a capped collection; when documents or an index expire; whether an index is hidden; the definition of a view',
+  fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...optionFields, ...kindChangeFields, ...viewFields, ...anyOf(unsupported) },
 
   async run (context) {
     const { args, store, services } = context
@@ -42,12 +47,24 @@ export const collMod: Command = {
       if (asksForView(args)) throw new EngineError('InvalidOptions', `${namespace} is not a view`)
       const options = changedOptions(args, namespace, changedKind(args, collection))
       if (!options.equals(collection.options)) tx.changeOptions(collection, options)
-      if (wanted === undefined) return {}
-      const index = indexToChange(collection, wanted)
-      tx.changeIndex(collection, index, readIndexSpec(documentValue(changedSpec(index, wanted))))
-      return outcome(index, wanted)
+      const index = wanted && indexToChange(collection, wanted)
+      if (index !== undefined) tx.changeIndex(collection, index, readIndexSpec(documentValue(changedSpec(index, wanted!))))
+      tx.recordModification(collection, modification(args, collection, index))
+      return index === undefined ? {} : outcome(index, wanted!)
     })
   }
+}
+
+/** What a change stream tells: what was asked for, and how the collection and the index were before. */
+function modification (args: Arguments, { uuid, options }: Collection, index: Index | undefined): Modification {
+  const change = [...Object.keys(optionFields), 'index'].flatMap((name): Array<[string, Value]> => {
+    const value = args.value(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  const collectionOptions = buildDocument([['uuid', valueFrom(new Binary(uuid, Binary.SUBTYPE_UUID))], ...fields(documentValue(options))])
+  const before: Array<[string, Value]> = [['collectionOptions', documentValue(collectionOptions)]]
+  if (index !== undefined) before.push(['indexOptions', documentValue(buildDocument([...fields(documentValue(index.spec))].filter(([name]) => changeable.includes(name))))])
+  return { change: buildDocument(change), before: buildDocument(before) }
 }
 
 function readChange (change: Value): Arguments {
@@ -75,7 +92,7 @@ function indexToChange ({ indexes, namespace }: Collection, args: Arguments): In
 
 /** The index's spec with the options in place of those that it had. */
 function changedSpec ({ spec }: Index, args: Arguments): Buffer {
-  const options = ['expireAfterSeconds', 'hidden'].filter((name) => args.has(name))
+  const options = changeable.filter((name) => args.has(name))
   const kept = [...fields(documentValue(spec))].filter(([name]) => !options.includes(name))
   return buildDocument([...kept, ...options.map((name): [string, Value] => [name, args.requiredValue(name)])])
 }

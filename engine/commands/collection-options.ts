@@ -1,12 +1,14 @@
-import { buildDocument, fields, isEmpty, type Value } from '../bson/value.js'
+import { buildDocument, fields, isEmpty, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { validationActions, validationLevels } from '../query/validator.js'
 import type { Namespace } from '../storage/namespace.js'
-import type { Arguments } from './arguments.js'
+import { readFields, type Arguments } from './arguments.js'
 import type { Fields } from './fields.js'
 
-/** What `create` and `collMod` say of the documents of a collection. */
 export const validationFields: Fields = { validator: 'document', validationLevel: 'string', validationAction: 'string' }
+
+/** What `create` and `collMod` say of the documents of a collection. */
+export const optionFields: Fields = { ...validationFields, changeStreamPreAndPostImages: 'document' }
 
 /** The databases in which MongoDB keeps what is its own. */
 const internalDatabases = new Set(['admin', 'config', 'local'])
@@ -30,7 +32,21 @@ export function changedOptions (args: Arguments, namespace: Namespace, before: V
   }
   // An empty validator is none.
   if (validator !== undefined && isEmpty(validator)) options.delete('validator')
+  setImages(options, args, namespace)
   return buildDocument(options)
+}
+
+/** Images are kept or not; that they are not is not stored. */
+function setImages (options: Map<string, Value>, args: Arguments, namespace: Namespace): void {
+  const images = args.document('changeStreamPreAndPostImages')
+  if (images === undefined) return
+  const wanted = readFields(`${args.path}.changeStreamPreAndPostImages`, { enabled: 'bool' }, images)
+  wanted.requiredValue('enabled')
+  if (wanted.bool('enabled') && internalDatabases.has(namespace.database)) {
+    throw new EngineError('InvalidOptions', `Change stream pre- and post-images are not allowed on collection ${namespace} in the ${namespace.database} internal database`)
+  }
+  if (wanted.bool('enabled')) options.set('changeStreamPreAndPostImages', valueFrom({ enabled: true }))
+  else options.delete('changeStreamPreAndPostImages')
 }
 
 function checkChoice (args: Arguments, name: string, choices: readonly string[]): void {

@@ -1,17 +1,17 @@
 import { EngineError } from '../errors.js'
 import { isView } from '../storage/catalog.js'
-import { changedOptions, validationFields } from './collection-options.js'
+import { changedOptions, optionFields } from './collection-options.js'
 import type { Command } from './command.js'
 import { kindFields, readKind } from './kind-options.js'
 import { checkCollation } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { asksForView, createView, viewFields } from './view-definition.js'
 
-const unsupported = ['changeStreamPreAndPostImages', 'indexOptionDefaults', 'storageEngine', 'encryptedFields']
+const unsupported = ['indexOptionDefaults', 'storageEngine', 'encryptedFields']
 
 export const create: Command = {
   name: 'create',
-  summary: 'A view, or a collection: with a validator, capped, clustered, a time series; it may be there already as it is wanted',
+  summary: 'A view, or a collection: with a validator, with images for change streams, capped, clustered, a time series; it may be there already as it is wanted',
   inTransaction: 'part',
   fields: {
     create: 'collection',
@@ -19,7 +19,7 @@ export const create: Command = {
     autoIndexId: 'bool',
     idIndex: 'document',
     writeConcern: 'document',
-    ...validationFields,
+    ...optionFields,
     ...kindFields,
     ...viewFields,
     ...anyOf(unsupported)

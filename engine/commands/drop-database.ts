@@ -1,4 +1,3 @@
-import { isView } from '../storage/catalog.js'
 import type { Command } from './command.js'
 
 export const dropDatabase: Command = {
@@ -7,13 +6,6 @@ export const dropDatabase: Command = {
   fields: { dropDatabase: 'any', writeConcern: 'document' },
 
   async run ({ database, store }) {
-    return await store.write((tx) => {
-      const entries = tx.catalog.entries(database)
-      for (const entry of entries) {
-        if (isView(entry)) tx.dropView(entry)
-        else tx.dropCollection(entry)
-      }
-      return entries.length === 0 ? {} : { dropped: database }
-    })
+    return await store.write((tx) => tx.dropDatabase(database) === 0 ? {} : { dropped: database })
   }
 }

@@ -16,9 +16,7 @@ export const renameCollection: Command = {
       const collection = tx.catalog.find(source)
       if (collection === undefined) throw new EngineError('NamespaceNotFound', `Source collection ${source} does not exist`)
       if (collection.timeseries !== undefined) throw new EngineError('CommandNotSupportedOnView', `Cannot rename the time series ${source}`)
-      const replaced = args.bool('dropTarget') ? tx.catalog.find(target) : undefined
-      if (replaced !== undefined) tx.dropCollection(replaced)
-      tx.renameCollection(collection, target)
+      tx.renameCollection(collection, target, { dropTarget: args.bool('dropTarget') })
       return {}
     })
   }

@@ -133,7 +133,7 @@ export class Transactions {
 
   async #commit (open: Open): Promise<void> {
     try {
-      await open.transaction.commit((tx) => recordCommit(tx, open))
+      await open.transaction.commit(open, (tx) => recordCommit(tx, open))
     } finally {
       this.#forget(open)
     }

@@ -2,11 +2,13 @@ import { encodeEntry } from './catalog-row.js'
 import type { Catalog, Entry } from './catalog.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { ClaimedTable } from './claims.js'
+import { Recorder, type Recording } from './history.js'
 import type { Table, Tables } from './table.js'
 import { rowPrefix } from './rows.js'
 
-/** Of the row in `meta` that has the last id. */
+/** Of the rows in `meta` that have the last id and the last timestamp. */
 export const LAST_ID_KEY = Buffer.from('lastId')
+export const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
 
 /** What the works of a commit share (group.ts). */
 interface Shared {
@@ -14,6 +16,7 @@ interface Shared {
   catalog: Catalog
   readonly counts: Map<number, Count>
   readonly claim: (table: ClaimedTable, key: Buffer) => void
+  readonly recording: Recording | undefined
   fault: unknown
   hasGarbage: boolean
 }
@@ -21,6 +24,8 @@ interface Shared {
 /** The changes of one work, each with the way to take it back. */
 export class Changes {
   readonly tables: Tables
+  /** Where changes are recorded, unless they are those of a transaction before its commit. */
+  readonly history: Recorder | undefined
   readonly #shared: Shared
   readonly #undo: Array<() => void> = []
   #hasEnded = false
@@ -28,6 +33,7 @@ export class Changes {
   constructor (shared: Shared) {
     this.#shared = shared
     this.tables = shared.tables
+    this.history = shared.recording && new Recorder(this, shared.recording)
   }
 
   get catalog (): Catalog {

@@ -210,7 +210,7 @@ function isBson (document: Buffer): boolean {
 
 /** Those of documents are found with their collections. */
 function damagedRows (tables: StoredTables, rows: Rows): Finding[] {
-  const others = (['entries', 'counters', 'sessions', 'garbage'] as const).map((name) => ({ name, table: tables[name] }))
+  const others = (['entries', 'counters', 'sessions', 'garbage', 'history'] as const).map((name) => ({ name, table: tables[name] }))
   return others.flatMap(({ name, table }) => [...rows.damaged(table)].map((key): Finding => ({ problem: 'corrupt row', where: `${name} ${key.toString('hex')}` })))
 }
 

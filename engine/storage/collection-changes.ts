@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { buildDocument, encode, fields, valueFrom, type Value } from '../bson/value.js'
+import { Binary } from 'bson'
+import { stringValue } from '../bson/scalar.js'
+import { arrayValue, buildDocument, documentValue, encode, fields, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { indexesWithRows, type Collection, type Index, type View } from './catalog.js'
+import { indexesWithRows, isView, type Collection, type Index, type View } from './catalog.js'
 import type { Changes } from './changes.js'
 import { fromOptions } from './collection-options.js'
 import { current } from './document-changes.js'
 import { discard } from './garbage.js'
 import { indexFromSpec, ID_INDEX_SPEC } from './index-spec.js'
 import { checkCreatable, type Namespace } from './namespace.js'
+
+/** What the history tells of a collMod: what was asked for, and what was so before. */
+export interface Modification { readonly change: Buffer, readonly before: Buffer }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
 export function createCollection (changes: Changes, namespace: Namespace, options: Buffer): Collection {
@@ -22,6 +27,7 @@ export function createCollection (changes: Changes, namespace: Namespace, option
   const specs = specsOf(collection)
   const made = { ...collection, indexes: specs.map((spec) => indexFromSpec(changes.nextId(), spec)) }
   changes.saveEntry(made)
+  changes.history?.record('create', made, buildDocument([...fields(documentValue(options)), ['idIndex', documentValue(ID_INDEX_SPEC)]]))
   return made
 }
 
@@ -43,30 +49,57 @@ function clusteredSpec (clusteredIndex: Value): Buffer {
  */
 export function createView (changes: Changes, namespace: Namespace, viewOn: Namespace, pipeline: Value): void {
   checkFree(changes, namespace)
-  changes.saveEntry({ id: changes.nextId(), namespace, viewOn, pipeline })
+  const view = { id: changes.nextId(), namespace, viewOn, pipeline }
+  changes.saveEntry(view)
+  changes.history?.record('create', view, definitionOf(view))
 }
 
 /** The new definition is that of the same view. */
 export function changeView (changes: Changes, view: View): void {
   changes.saveEntry(view)
+  changes.history?.record('modify', view, definitionOf(view))
 }
 
 export function dropView (changes: Changes, view: View): void {
   changes.removeEntry(view)
+  changes.history?.record('dropView', view)
 }
 
-/** It is gone at once; its rows are removed bit by bit (garbage.ts). */
 export function dropCollection (changes: Changes, stale: Collection): void {
   const collection = current(changes, stale)
-  changes.removeEntry(collection)
-  discard(changes, 'documents', collection.id)
-  for (const { id } of indexesWithRows(collection)) discard(changes, 'entries', id)
+  remove(changes, collection)
+  changes.history?.record('drop', collection)
 }
 
-/** @throws {EngineError} NamespaceExists, InvalidNamespace */
-export function renameCollection (changes: Changes, stale: Collection, namespace: Namespace): void {
+/** All collections and views of a database; without any there is no such database. Returns how many there were. */
+export function dropDatabase (changes: Changes, database: string): number {
+  const entries = changes.catalog.entries(database)
+  for (const entry of entries) {
+    if (isView(entry)) dropView(changes, entry)
+    else dropCollection(changes, entry)
+  }
+  if (entries.length > 0) changes.history?.recordDropDatabase(database)
+  return entries.length
+}
+
+/**
+ * @param dropTarget whether it may take the place of another collection
+ * @throws {EngineError} NamespaceExists, InvalidNamespace
+ */
+export function renameCollection (changes: Changes, stale: Collection, namespace: Namespace, dropTarget: boolean): void {
+  const collection = current(changes, stale)
+  const target = dropTarget ? changes.catalog.find(namespace) : undefined
+  if (target !== undefined) remove(changes, target)
   checkFree(changes, namespace, 'target namespace exists')
-  changes.saveEntry({ ...current(changes, stale), namespace })
+  changes.saveEntry({ ...collection, namespace })
+  changes.history?.recordRename(collection, namespace, encode({
+    to: { db: namespace.database, coll: namespace.collection },
+    dropTarget: target && new Binary(target.uuid, Binary.SUBTYPE_UUID)
+  }))
+}
+
+export function recordModification (changes: Changes, stale: Collection, { change, before }: Modification): void {
+  changes.history?.record('modify', current(changes, stale), change, before)
 }
 
 /** Gives a collection other options; the documents that it has are not looked at. */
@@ -80,12 +113,14 @@ export function addIndex (changes: Changes, stale: Collection, spec: Buffer, rea
   const collection = current(changes, stale)
   const index: Index = { ...indexFromSpec(changes.nextId(), spec), ready }
   changes.saveEntry({ ...collection, indexes: [...collection.indexes, index] })
+  if (ready) recordIndex(changes, 'createIndexes', collection, index)
   return index
 }
 
-export function finishIndex (changes: Changes, stale: Collection, { id }: Index): void {
+export function finishIndex (changes: Changes, stale: Collection, finished: Index): void {
   const collection = current(changes, stale)
-  changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? { ...index, ready: true } : index) })
+  changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === finished.id ? { ...index, ready: true } : index) })
+  recordIndex(changes, 'createIndexes', collection, finished)
 }
 
 /** Gives an index another spec, by which it has the same entries. */
@@ -95,10 +130,28 @@ export function changeIndex (changes: Changes, stale: Collection, { id }: Index,
   changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? changed(index) : index) })
 }
 
-export function dropIndex (changes: Changes, stale: Collection, { id }: Index): void {
+export function dropIndex (changes: Changes, stale: Collection, dropped: Index): void {
   const collection = current(changes, stale)
-  changes.saveEntry({ ...collection, indexes: collection.indexes.filter((index) => index.id !== id) })
-  discard(changes, 'entries', id)
+  changes.saveEntry({ ...collection, indexes: collection.indexes.filter((index) => index.id !== dropped.id) })
+  discard(changes, 'entries', dropped.id)
+  // Of one that was never finished nobody has been told.
+  if (dropped.ready) recordIndex(changes, 'dropIndexes', collection, dropped)
+}
+
+/** It is gone at once; its rows are removed bit by bit (garbage.ts). */
+function remove (changes: Changes, collection: Collection): void {
+  changes.removeEntry(collection)
+  discard(changes, 'documents', collection.id)
+  for (const { id } of indexesWithRows(collection)) discard(changes, 'entries', id)
+}
+
+function recordIndex (changes: Changes, kind: 'createIndexes' | 'dropIndexes', collection: Collection, { spec }: Index): void {
+  changes.history?.record(kind, collection, buildDocument([['indexes', arrayValue([documentValue(spec)])]]))
+}
+
+/** What the history tells of a view. */
+function definitionOf ({ viewOn, pipeline }: View): Buffer {
+  return buildDocument([['viewOn', stringValue(viewOn.collection)], ['pipeline', pipeline]])
 }
 
 function checkFree (changes: Changes, namespace: Namespace, message = `namespace ${namespace} already exists`): void {

@@ -1,9 +1,11 @@
-import { documentValue, type Value } from '../bson/value.js'
+import { buildDocument, documentValue, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { indexValues } from '../query/index-values.js'
 import { indexesWithRows, type Collection, type Index } from './catalog.js'
+import type { ChangeKind } from './change-row.js'
 import type { Changes } from './changes.js'
 import { duplicateKey } from './duplicate-key.js'
+import { keepsImages } from './images.js'
 import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
 import { encodeKey, isCut, storedKey } from './key.js'
 import { checkSame, idOf, newRecordId } from './record-ids.js'
@@ -33,11 +35,15 @@ export function insertDocument (changes: Changes, stale: Collection, document: B
   changes.put(changes.tables.documents, key, document, undefined)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 1, document.length)
+  record(changes, 'insert', collection, document)
   removeOldest(changes, collection)
 }
 
-/** The two documents have the same `_id`. */
-export function replaceDocument (changes: Changes, stale: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
+/**
+ * The two documents have the same `_id`.
+ * @param description of an update: what the history tells in place of the whole document
+ */
+export function replaceDocument (changes: Changes, stale: Collection, recordId: Buffer, before: Buffer, after: Buffer, description?: Buffer): void {
   const collection = current(changes, stale)
   const value = documentValue(after)
   checkSame(before, value)
@@ -47,16 +53,21 @@ export function replaceDocument (changes: Changes, stale: Collection, recordId: 
   changes.put(changes.tables.documents, key, after, before)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, 0, after.length - before.length)
+  const images = keepsImages(collection) ? [before, after] : []
+  if (description !== undefined) record(changes, 'update', collection, documentKey(idOf(value)), description, ...images)
+  else record(changes, 'replace', collection, after, ...images.slice(0, 1))
 }
 
 export function removeDocument (changes: Changes, stale: Collection, recordId: Buffer, document: Buffer): void {
   const collection = current(changes, stale)
   const key = documentRow(collection.id, recordId)
+  const value = documentValue(document)
   changes.claim('documents', key)
-  const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(document), undefined)
+  const entryChanges = entryChangesOf(changes, collection, recordId, value, undefined)
   changes.remove(changes.tables.documents, key, document)
   changeEntries(changes, collection, recordId, entryChanges)
   changes.adjustCount(collection.id, -1, -document.length)
+  if (collection.timeseries === undefined) record(changes, 'delete', collection, documentKey(idOf(value)), ...keepsImages(collection) ? [document] : [])
 }
 
 /** Keeps a capped collection within its limits; the document that was inserted last stays. */
@@ -82,6 +93,16 @@ export function current (changes: Changes, { id, namespace }: Collection): Colle
   const collection = changes.catalog.byId(id)
   if (collection === undefined) throw new EngineError('NamespaceNotFound', `ns not found: ${namespace} was dropped`)
   return collection
+}
+
+/** Of a time series, whose documents need no `_id` to be told apart, no stream can be opened. */
+function record (changes: Changes, kind: ChangeKind, collection: Collection, ...documents: readonly Buffer[]): void {
+  if (collection.timeseries === undefined) changes.history?.record(kind, collection, ...documents)
+}
+
+/** What tells a document from all others of its collection. */
+function documentKey (id: Value): Buffer {
+  return buildDocument([['_id', id]])
 }
 
 function entryChangesOf (changes: Changes, collection: Collection, recordId: Buffer, before: Value | undefined, after: Value | undefined): EntryChange[] {

@@ -1,11 +1,18 @@
 import { join } from 'node:path'
+import { tickOf } from '../update/clock.js'
+import { changeKey } from './change-row.js'
+import { LAST_TIMESTAMP_KEY } from './changes.js'
 import { DamagedFile, DATA_FILE } from './data-file.js'
+import { HISTORY_START_KEY } from './history.js'
 import { isIntact, seal } from './sealed.js'
 import type { StoredTable } from './sealed-table.js'
 import type { TableName } from './table.js'
 import { sealRows } from './upgrade.js'
 
-/** The layout of the rows. A change that older code would misread needs a new number. Since 2 all rows have checksums, and there are views and other record ids. */
+/**
+ * The layout of the rows. A change that older code would misread needs a new number. Since 2 all rows have checksums, and there are
+ * views, other record ids and a history.
+ */
 export const FORMAT = 2
 /** The only row without a checksum: older code reads it, to see that it must not go on. */
 const FORMAT_KEY = Buffer.from('format')
@@ -24,7 +31,17 @@ export async function checkFormat (directory: string, meta: StoredTable, open: (
   if (format === String(FORMAT) && isSealed) return
   if (format !== '1' || isSealed) throw new DamagedFile(join(directory, DATA_FILE), 'its format cannot be read')
   if (readOnly) throw new Error(`The data in ${directory} have format 1: start the engine on them once, which brings them to format ${FORMAT}.`)
-  await sealRows(meta, open, () => stamp(meta))
+  await sealRows(meta, open, () => {
+    beginHistory(meta)
+    stamp(meta)
+  })
+}
+
+/** Of what was before there was a history nothing is recorded. */
+function beginHistory (meta: StoredTable): void {
+  const last = meta.get(LAST_TIMESTAMP_KEY)
+  const start = changeKey(last === undefined ? { t: 0, i: 0 } : tickOf({ bytes: last, start: 0 }), 0xffff_ffff)
+  meta.putSync(HISTORY_START_KEY, seal(HISTORY_START_KEY, start))
 }
 
 function stamp (meta: StoredTable): void {

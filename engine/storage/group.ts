@@ -2,6 +2,7 @@ import type { Catalog } from './catalog.js'
 import { Changes } from './changes.js'
 import { encodeCount, type Count } from './count.js'
 import type { ClaimedTable } from './claims.js'
+import type { Recording } from './history.js'
 import { rowPrefix } from './rows.js'
 import type { Tables } from './table.js'
 import { Tx } from './tx.js'
@@ -11,6 +12,8 @@ export interface GroupOptions {
   readonly now: () => number
   /** Told of each row that a work is about to change; may throw. */
   readonly claim: (table: ClaimedTable, key: Buffer) => void
+  /** Given if changes are to be recorded. */
+  readonly recording?: Recording
 }
 
 /** What the works of one commit share: each sees what those before it have done. */
@@ -24,12 +27,14 @@ export class Group {
   /** Whether something was dropped whose rows are still there. */
   hasGarbage = false
   readonly claim: GroupOptions['claim']
+  readonly recording: Recording | undefined
   readonly #now: () => number
 
-  constructor (tables: Tables, catalog: Catalog, { now, claim }: GroupOptions) {
+  constructor (tables: Tables, catalog: Catalog, { now, claim, recording }: GroupOptions) {
     this.tables = tables
     this.catalog = catalog
     this.claim = claim
+    this.recording = recording
     this.#now = now
   }
 

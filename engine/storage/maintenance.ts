@@ -13,7 +13,7 @@ export interface MaintenanceOptions {
 
 /**
  * What the store does on its own: it removes the rows of what was dropped as soon as possible, and every minute the
- * documents and sessions that have expired. All of it goes in chunks, between which others read and write.
+ * documents, sessions and changes that have expired. All of it goes in chunks, between which others read and write.
  */
 export class Maintenance {
   readonly #store: Store
@@ -48,6 +48,7 @@ export class Maintenance {
       await this.#dropUnfinishedIndexes()
       await removeExpired(this.#store, this.#options.now(), this.#end.signal)
       await this.#removeStaleSessions()
+      await this.#trimHistory()
     })
   }
 
@@ -56,6 +57,11 @@ export class Maintenance {
     return this.#next(async () => {
       while (!this.#isStopping && await this.#store.write((tx) => tx.removeGarbage())) await setImmediate()
     })
+  }
+
+  /** Removes what of the history is not to be kept any longer. */
+  trimHistory (): Promise<void> {
+    return this.#next(() => this.#trimHistory())
   }
 
   /** Ends after the chunk that is being removed. */
@@ -100,6 +106,10 @@ export class Maintenance {
       const isBuilding = this.#store.indexBuilds.isTaken(String(collection.namespace))
       if (!isBuilding) await dropUnfinished(this.#store, collection)
     }
+  }
+
+  async #trimHistory (): Promise<void> {
+    while (!this.#isStopping && await this.#store.trimHistory()) await setImmediate()
   }
 
   async #removeStaleSessions (): Promise<void> {

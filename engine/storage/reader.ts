@@ -1,7 +1,9 @@
 import type { RangeOptions, Transaction } from 'lmdb'
 import type { Collection, Index } from './catalog.js'
+import { decodeChange, type Change } from './change-row.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { Table, Tables } from './table.js'
+import { HISTORY_START_KEY } from './history.js'
 import { storedEnd, storedStart } from './key.js'
 import { documentRow, rowPrefix } from './rows.js'
 import { readSession } from './sessions.js'
@@ -73,6 +75,23 @@ export class Reader {
   /** What is kept of a session's retryable writes and transactions. */
   session (lsid: Buffer): Buffer | undefined {
     return readSession(this.#tables.sessions, lsid, this.#snapshot())
+  }
+
+  /** What has happened behind a place in the history, in its order. @throws {EngineError} DataCorruptionDetected */
+  * changes (after: Buffer): Generator<Change, void> {
+    const range = { start: after, exclusiveStart: true, transaction: this.#snapshot() }
+    for (const row of this.#tables.history.getRange(range)) yield decodeChange(row)
+  }
+
+  /** The change at a place in the history, if there is one. */
+  change (key: Buffer): Change | undefined {
+    const value = this.#tables.history.get(key, { transaction: this.#snapshot() })
+    return value && decodeChange({ key, value })
+  }
+
+  /** The place in the history behind which nothing is missing; `undefined` if nothing ever was removed. */
+  historyStart (): Buffer | undefined {
+    return this.#tables.meta.get(HISTORY_START_KEY, { transaction: this.#snapshot() })
   }
 
   #rows (table: Table, id: number, { start, end, after, reverse = false }: Partial<KeyRange>): Iterable<{ key: Buffer, value: Buffer }> {

@@ -29,11 +29,11 @@ export class RecordingTx extends Tx {
     this.#steps.push((tx) => tx.insert(known(tx, collection), copy))
   }
 
-  override replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
+  override replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer, description?: Buffer): void {
     checkWritable(collection)
     const copy = Buffer.from(after)
     super.replace(collection, recordId, before, copy)
-    this.#steps.push((tx) => tx.replace(known(tx, collection), recordId, before, copy))
+    this.#steps.push((tx) => tx.replace(known(tx, collection), recordId, before, copy, description))
   }
 
   override remove (collection: Collection, recordId: Buffer, document: Buffer): void {

@@ -1,21 +1,25 @@
-import { createClock, timestampValue, type Clock } from '../update/clock.js'
+import { createClock, tickOf, timestampValue, type Clock, type Tick } from '../update/clock.js'
 import type { Log } from '../log.js'
 import { decodeEntry } from './catalog-row.js'
 import { Catalog, type Collection } from './catalog.js'
+import { LAST_TIMESTAMP_KEY } from './changes.js'
 import { check, openCheck, type CheckedCollection, type Finding } from './check.js'
 import { Claims } from './claims.js'
 import type { Data } from './data.js'
 import { openEnvironment, type Environment } from './environment.js'
 import { GroupCommit } from './group-commit.js'
 import { Group } from './group.js'
+import { HistorySize, RETENTION, type Retention } from './history.js'
 import { dropUnfinished } from './index-build.js'
 import { Maintenance } from './maintenance.js'
+import type { Namespace } from './namespace.js'
 import { Reader } from './reader.js'
 import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
 import { Transaction } from './transaction.js'
 import { Turns } from './turns.js'
 import type { Tx } from './tx.js'
 import { verificationOf, verifyPages, type Verification } from './verification.js'
+import { Watchers } from './watchers.js'
 
 export type { KeyRange } from './reader.js'
 export type { Data, Reader, Transaction, Tx }
@@ -30,11 +34,13 @@ export interface StoreOptions {
   readonly verifyFirst?: number
   /** Called when the store cannot go on: the disk has failed, or the data turn out to be damaged. */
   readonly onFailure?: (error: Error) => void
+  readonly retention?: Retention
 }
 
 const SWEEP_INTERVAL_MS = 60_000
 const VERIFY_FIRST_MS = 500
-const LAST_TIMESTAMP_KEY = Buffer.from('lastTimestamp')
+/** What part of the history may be recorded before it is looked whether it has become too much. */
+const TRIM_FRACTION = 1 / 8
 
 /** The documents, indexes and sessions of one data directory. */
 export class Store implements Data {
@@ -45,6 +51,8 @@ export class Store implements Data {
   readonly maintenance: Maintenance
   /** To be used inside of works alone, whose commit also stores how far it has gone. */
   readonly timestamps: Clock
+  /** Who waits for changes of the history that `read` reads. */
+  readonly watchers = new Watchers()
   readonly #environment: Environment
   readonly #commits: GroupCommit<Group>
   readonly #claims = new Claims()
@@ -53,16 +61,25 @@ export class Store implements Data {
   readonly #onFailure: (error: Error) => void
   readonly #closing = new AbortController()
   #verified = Promise.resolve()
+  readonly #retention: Retention
+  readonly #history: HistorySize
   #catalog: Catalog
+  #operationTime: Tick
+  /** How much of the history there was when it was looked at last. */
+  #trimmedAt: number
 
-  constructor (environment: Environment, { now = Date.now, log = () => {}, sweepInterval = SWEEP_INTERVAL_MS, onFailure = () => {} }: StoreOptions) {
+  constructor (environment: Environment, { now = Date.now, log = () => {}, sweepInterval = SWEEP_INTERVAL_MS, onFailure = () => {}, retention = RETENTION }: StoreOptions) {
     this.#environment = environment
     this.#now = now
     this.#log = log
     this.#onFailure = onFailure
     this.#catalog = loadCatalog(environment)
     this.read = new Reader(environment.tables, () => environment.snapshot)
-    this.timestamps = createClock(now, loadTimestamp(environment))
+    this.#operationTime = loadTimestamp(environment)
+    this.timestamps = createClock(now, this.#operationTime)
+    this.#retention = retention
+    this.#history = new HistorySize([...environment.tables.history.getRange({ reverse: true, limit: 1 })][0])
+    this.#trimmedAt = this.#history.recorded
     this.#commits = new GroupCommit({
       transaction: (run) => this.#transaction(run),
       explain: (error) => this.#explain(error)
@@ -73,6 +90,11 @@ export class Store implements Data {
   /** The collections that `read` reads. */
   get catalog (): Catalog {
     return this.#catalog
+  }
+
+  /** The time of the last commit: everything up to it is on the disk and has been read by `read`, and everything else is later. */
+  get operationTime (): Tick {
+    return this.#operationTime
   }
 
   /**
@@ -135,6 +157,11 @@ export class Store implements Data {
     await this.#environment.backup(directory)
   }
 
+  /** Removes some of the changes that are not to be kept any longer; resolves with whether there may be more. */
+  async trimHistory (): Promise<boolean> {
+    return await this.write((tx) => tx.trimHistory(this.#history, this.#retention))
+  }
+
   /** Waits for what has been asked for so far. */
   async close (): Promise<void> {
     this.#closing.abort()
@@ -146,16 +173,21 @@ export class Store implements Data {
   }
 
   async #transaction (run: (group: Group) => void): Promise<void> {
-    const group = new Group(this.#environment.tables, this.#catalog, { now: this.#now, claim: (table, key) => this.#claims.check(table, key) })
+    const recording = { clock: this.timestamps, now: this.#now, size: this.#history, changed: new Set<Namespace>(), hasDroppedDatabase: false }
+    const group = new Group(this.#environment.tables, this.#catalog, { now: this.#now, claim: (table, key) => this.#claims.check(table, key), recording })
     await this.#environment.commit(() => {
       run(group)
       group.finish()
       this.#saveTimestamp()
     })
-    // Both in one turn: whoever reads has the rows and the catalog of one and the same commit.
+    // All in one turn: whoever reads has the rows, the catalog and the time of one and the same commit.
     this.#environment.renewSnapshot()
     this.#catalog = group.catalog
+    this.#operationTime = this.timestamps.last
+    if (recording.hasDroppedDatabase) this.watchers.wakeAll()
+    else this.watchers.wake(recording.changed)
     if (group.hasGarbage) this.maintenance.collectGarbage()
+    if (this.#history.recorded - this.#trimmedAt > this.#retention.bytes * TRIM_FRACTION) this.#trim()
   }
 
   async #explain (error: unknown): Promise<Error> {
@@ -167,6 +199,11 @@ export class Store implements Data {
     this.#commits.refuse(failure)
     this.#onFailure(failure)
     return failure
+  }
+
+  #trim (): void {
+    this.#trimmedAt = this.#history.recorded
+    this.maintenance.trimHistory()
   }
 
   #saveTimestamp (): void {
@@ -219,7 +256,7 @@ function loadCatalog ({ tables }: Environment): Catalog {
   return new Catalog(rows.map(({ key, value }) => decodeEntry(key.readUInt32BE(), value)))
 }
 
-function loadTimestamp ({ tables }: Environment): { t: number, i: number } {
-  const row = tables.meta.get(LAST_TIMESTAMP_KEY)
-  return { t: row?.readUInt32LE(4) ?? 0, i: row?.readUInt32LE(0) ?? 0 }
+function loadTimestamp ({ tables }: Environment): Tick {
+  const bytes = tables.meta.get(LAST_TIMESTAMP_KEY)
+  return bytes === undefined ? { t: 0, i: 0 } : tickOf({ bytes, start: 0 })
 }

@@ -23,10 +23,11 @@ export interface Table {
  *     counters   collection id → number and size of its documents, last number of a record (count.ts)
  *     sessions   session id → time of its last use, record (sessions.ts)
  *     garbage    id of what was dropped → the table that still has rows of it (garbage.ts)
+ *     history    time, place in its transaction → what was changed then (change-row.ts); since format 2
  *
- * There are as many tables as there will ever be: clearing or dropping one can abort LMDB (lmdb-js#317).
+ * A table is never cleared or dropped: that can abort LMDB (lmdb-js#317).
  */
-export const tableNames = ['meta', 'catalog', 'documents', 'entries', 'counters', 'sessions', 'garbage'] as const
+export const tableNames = ['meta', 'catalog', 'documents', 'entries', 'counters', 'sessions', 'garbage', 'history'] as const
 
 export type TableName = typeof tableNames[number]
 export type Tables = Readonly<Record<TableName, Table>>

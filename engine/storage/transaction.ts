@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.js'
 import type { Clock } from '../update/clock.js'
 import type { Catalog, Collection } from './catalog.js'
+import type { ChangeSession } from './change-row.js'
 import { LAST_ID_KEY } from './changes.js'
 import { claimName, writeConflict, type Claimant, type ClaimedTable, type Claims } from './claims.js'
 import type { Data } from './data.js'
@@ -83,14 +84,16 @@ export class Transaction implements Data, Claimant {
 
   /**
    * Resolves when everything is on the disk, with what `record` has written in the same commit. If it fails nothing is.
+   * @param session as whose it is recorded in the history
    * @throws {EngineError} WriteConflict
    */
-  async commit (record: (tx: Tx) => void): Promise<void> {
+  async commit (session: ChangeSession, record: (tx: Tx) => void): Promise<void> {
     this.#close()
     try {
       await this.#options.write((tx) => {
         // In one turn: whoever comes next already meets the changes themselves.
         this.#options.claims.release(this.#claims.keys(), this)
+        tx.beginTransaction(session)
         this.#repeat(tx)
         record(tx)
       })

@@ -1,10 +1,15 @@
 import { encode, type Value } from '../bson/value.js'
 import type { Catalog, Collection, Index, View } from './catalog.js'
 import type { Changes } from './changes.js'
-import { addIndex, changeIndex, changeOptions, changeView, createCollection, createView, dropCollection, dropIndex, dropView, finishIndex, renameCollection } from './collection-changes.js'
+import type { ChangeSession } from './change-row.js'
+import {
+  addIndex, changeIndex, changeOptions, changeView, createCollection, createView, dropCollection, dropDatabase, dropIndex, dropView, finishIndex,
+  recordModification, renameCollection, type Modification
+} from './collection-changes.js'
 import type { Count } from './count.js'
 import { indexDocument, insertDocument, removeDocument, replaceDocument } from './document-changes.js'
 import { removeGarbage } from './garbage.js'
+import { trimHistory, type HistorySize, type Retention } from './history.js'
 import type { Namespace } from './namespace.js'
 import { Reader } from './reader.js'
 import { removeStaleSessions, writeSession } from './sessions.js'
@@ -42,8 +47,9 @@ export class Tx extends Reader {
     insertDocument(this.#changes, collection, document)
   }
 
-  replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer): void {
-    replaceDocument(this.#changes, collection, recordId, before, after)
+  /** @param description what the history tells of an update; without it this is a replacement (update/description.ts) */
+  replace (collection: Collection, recordId: Buffer, before: Buffer, after: Buffer, description?: Buffer): void {
+    replaceDocument(this.#changes, collection, recordId, before, after, description)
   }
 
   remove (collection: Collection, recordId: Buffer, document: Buffer): void {
@@ -68,8 +74,18 @@ export class Tx extends Reader {
     dropCollection(this.#changes, collection)
   }
 
-  renameCollection (collection: Collection, namespace: Namespace): void {
-    renameCollection(this.#changes, collection, namespace)
+  /** Returns how many collections it has had. */
+  dropDatabase (database: string): number {
+    return dropDatabase(this.#changes, database)
+  }
+
+  renameCollection (collection: Collection, namespace: Namespace, { dropTarget = false } = {}): void {
+    renameCollection(this.#changes, collection, namespace, dropTarget)
+  }
+
+  /** Has the history tell of a collMod, whatever it has changed. */
+  recordModification (collection: Collection, modification: Modification): void {
+    recordModification(this.#changes, collection, modification)
   }
 
   changeOptions (collection: Collection, options: Buffer): void {
@@ -106,6 +122,11 @@ export class Tx extends Reader {
     dropIndex(this.#changes, collection, index)
   }
 
+  /** Says that all that follows is a transaction, for the history. */
+  beginTransaction (session: ChangeSession): void {
+    this.#changes.history?.beginTransaction(session)
+  }
+
   putSession (lsid: Buffer, record: Buffer): void {
     writeSession(this.#changes, lsid, record, this.#now())
   }
@@ -113,6 +134,11 @@ export class Tx extends Reader {
   /** Returns the last record it has looked at if there are more. */
   removeStaleSessions (after: Buffer | undefined): Buffer | undefined {
     return removeStaleSessions(this.#changes, this.#now(), after)
+  }
+
+  /** Removes changes that are not to be kept any longer; returns whether there may be more. */
+  trimHistory (size: HistorySize, retention: Retention): boolean {
+    return trimHistory(this.#changes, size, this.#now(), retention)
   }
 
   /** Returns whether there may be more. */

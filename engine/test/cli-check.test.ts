@@ -6,9 +6,9 @@ import { openStore } from '../storage/store.js'
 import { quireDb } from './cli-process.js'
 import { insert, temporaryDirectory, things } from './temporary-store.js'
 
-const TEXT = 'a text that is in the file once'
+const TEXT = 'a text that is in the file twice'
 
-/** A stopped store with enough documents for many pages; one of them has TEXT. */
+/** A stopped store with enough documents for many pages; one of them, and the history, has TEXT. */
 async function stoppedStore (t: Test): Promise<string> {
   const directory = await temporaryDirectory(t)
   const store = await openStore(directory)
@@ -27,15 +27,16 @@ t.test('check finds nothing in whole data, and changes nothing', async (t) => {
   t.ok(readFileSync(join(directory, 'data.mdb')).equals(before))
 })
 
-t.test('F-08: check names the document in which a bit has changed', async (t) => {
+t.test('F-08: check names the document and the change in which a bit has changed', async (t) => {
   const directory = await stoppedStore(t)
   const file = join(directory, 'data.mdb')
   const bytes = readFileSync(file)
-  bytes[bytes.lastIndexOf(TEXT)] ^= 1
+  for (let at = bytes.indexOf(TEXT); at !== -1; at = bytes.indexOf(TEXT, at + 1)) bytes[at] ^= 1
   writeFileSync(file, bytes)
   const { code, stdout, stderr } = await quireDb('check', directory)
   t.equal(code, 1)
   t.match(stdout, /^corrupt document: test\.things [0-9a-f]+$/m)
+  t.match(stdout, /^corrupt row: history [0-9a-f]+$/m)
   t.match(stderr, /restore it from a backup/)
 })
 

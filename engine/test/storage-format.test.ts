@@ -30,6 +30,7 @@ function unsealAll ({ tables }: Environment): void {
       if (name !== 'documents' && isIntact(key, value)) stored.putSync(key, value.subarray(0, -4))
     }
   }
+  for (const key of [...tables.history.stored.getKeys()]) tables.history.stored.removeSync(key)
   tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('1'))
   tables.meta.stored.removeSync(Buffer.from('sealed'))
 }

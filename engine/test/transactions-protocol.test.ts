@@ -217,7 +217,7 @@ t.test('a commit that fails leaves nothing, and its rows to others', async (t) =
   const { store } = await storeOfThings(t)
   const transaction = store.begin()
   await transaction.write((tx) => tx.insert(collectionOf(store), encode({ _id: 1 })))
-  await t.rejects(transaction.commit(() => { throw new Error('no') }), { message: 'no' })
+  await t.rejects(transaction.commit({ lsid: Buffer.alloc(16), txnNumber: 1n }, () => { throw new Error('no') }), { message: 'no' })
   await store.write((tx) => tx.insert(collectionOf(store), encode({ _id: 1 })))
   t.same(ids(store.read, collectionOf(store)), [1])
   t.same(store.check(), [])

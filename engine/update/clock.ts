@@ -13,6 +13,8 @@ export interface Tick {
  */
 export interface Clock {
   readonly next: () => Value
+  /** The same, not as a BSON value. */
+  readonly tick: () => Tick
   readonly last: Tick
 }
 
@@ -24,12 +26,11 @@ const MAX_INCREMENT = 0xffff_ffff
  */
 export function createClock (now: () => number, last: Tick = { t: 0, i: 0 }): Clock {
   let current = last
+  const tick = (): Tick => (current = following(current, Math.floor(now() / 1000)))
   return {
     get last () { return current },
-    next () {
-      current = following(current, Math.floor(now() / 1000))
-      return timestampValue(current)
-    }
+    tick,
+    next: () => timestampValue(tick())
   }
 }
 
@@ -38,6 +39,15 @@ export function timestampValue ({ t, i }: Tick): Value {
   bytes.writeUInt32LE(i)
   bytes.writeUInt32LE(t, 4)
   return { type: BsonType.timestamp, bytes, start: 0, end: 8 }
+}
+
+export function compareTicks (a: Tick, b: Tick): number {
+  return a.t - b.t || a.i - b.i
+}
+
+/** The two halves of a timestamp's value. */
+export function tickOf ({ bytes, start }: Pick<Value, 'bytes' | 'start'>): Tick {
+  return { t: bytes.readUInt32LE(start + 4), i: bytes.readUInt32LE(start) }
 }
 
 function following (last: Tick, seconds: number): Tick {

@@ -67,8 +67,7 @@ function takePlace (tx: Tx, temporary: Namespace, target: Namespace, model: Coll
   if (indexIds(tx.catalog.find(target)) !== indexIds(model)) {
     throw new EngineError('CommandFailed', `indexes of target collection ${target} changed while processing $out`)
   }
-  dropIfThere(tx, target)
-  tx.renameCollection(tx.collection(temporary), target)
+  tx.renameCollection(tx.collection(temporary), target, { dropTarget: true })
 }
 
 /** What tells whether a collection has been dropped, made anew or given other indexes. */
