@@ -18,7 +18,7 @@ export const NEW_ID = new ObjectId('65f0c0de0000000000000001')
 
 /** Applies an update to one document; the result is bytes, for types and places of fields matter. */
 export function applyUpdate (document: Document, update: Document, statement: Statement = {}): Buffer {
-  return parse(update, statement).apply(encode(document), contextOf(statement))
+  return parse(update, statement).apply(encode(document), contextOf(statement)).document
 }
 
 /** The document that an upsert inserts. */

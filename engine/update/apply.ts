@@ -67,7 +67,7 @@ function changeFields (steps: Steps, document: Value, place: Place): Value {
     const after = applyStep(step, field?.value, place.child(name, document))
     if (after !== field?.value) edits.push({ name, field, after })
   }
-  return edits.length === 0 ? document : rewrite(document, edits)
+  return edits.length === 0 ? document : edited(document, edits, place)
 }
 
 /** Changes elements by index. One that is unset becomes null, so that those behind it keep their indexes. */
@@ -85,7 +85,14 @@ function changeElements (steps: Steps, array: Value, place: Place): Value {
     edits.push({ name, field, after: after ?? NULL, nulls })
     length = Math.max(length, index + 1)
   }
-  return edits.length === 0 ? array : rewrite(array, edits)
+  return edits.length === 0 ? array : edited(array, edits, place)
+}
+
+/** Notes by which edits a container was made: that is how it differs. */
+function edited (container: Value, edits: readonly Edit[], { run }: Place): Value {
+  const after = rewrite(container, edits)
+  run.edits.set(after, edits)
+  return after
 }
 
 function checkPadding (nulls: number, { run }: Place): void {
@@ -110,7 +117,7 @@ function applyToElements (steps: Steps, before: Value | undefined, place: Place)
     const after = step === undefined ? value : applyStep(step, value, element)
     if (after !== value) edits.push({ name: element.name, field: { at: cursor.nameStart - 1, value }, after: after ?? NULL })
   }
-  return edits.length === 0 ? before : rewrite(before, edits)
+  return edits.length === 0 ? before : edited(before, edits, place)
 }
 
 /** What is to be done to an element: the steps of all identifiers whose filter accepts it, as one. */

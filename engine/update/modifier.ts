@@ -2,6 +2,7 @@ import type { Value } from '../bson/value.js'
 import type { Filter } from '../query/filter.js'
 import type { ArrayFilters } from './array-filters.js'
 import type { Change } from './plan.js'
+import type { Edits } from './difference.js'
 import type { UpdatePath } from './path.js'
 import type { WriteBudget } from './size.js'
 
@@ -35,6 +36,7 @@ export interface Run {
   readonly context: UpdateContext
   readonly arrayFilters: ArrayFilters
   readonly budget: WriteBudget
+  readonly edits: Edits
 }
 
 /** What an update needs from outside. */

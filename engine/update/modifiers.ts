@@ -3,6 +3,7 @@ import { BsonType, documentValue, fields, payload, typeNames, type Value } from 
 import { EngineError } from '../errors.js'
 import { applyPlan } from './apply.js'
 import type { ArrayFilters } from './array-filters.js'
+import { differenceByEdits, type Edits } from './difference.js'
 import { withId } from './document-id.js'
 import { operators } from './operators/table.js'
 import { parsePath, type UpdatePath } from './path.js'
@@ -20,11 +21,12 @@ export function parseModifiers (update: Value, arrayFilters: ArrayFilters): Upda
     kind: 'modifiers',
     apply (document, context) {
       const before = documentValue(document)
-      const after = applyPlan(plan, { document: before, inserting: false, context, arrayFilters, budget: new WriteBudget() })
-      return after === before ? document : after.bytes
+      const edits: Edits = new Map()
+      const after = applyPlan(plan, { document: before, inserting: false, context, arrayFilters, budget: new WriteBudget(), edits })
+      return after === before ? { document } : { document: after.bytes, difference: differenceByEdits(after, edits.get(after)!, edits) }
     },
     insert (context) {
-      const after = applyPlan(plan, { document: seedDocument(context), inserting: true, context, arrayFilters, budget: new WriteBudget() })
+      const after = applyPlan(plan, { document: seedDocument(context), inserting: true, context, arrayFilters, budget: new WriteBudget(), edits: new Map() })
       return withId(payload(after), context.newObjectId)
     }
   }

@@ -6,6 +6,7 @@ import { parsePipeline } from '../aggregate/pipeline.js'
 import type { Stage } from '../aggregate/stage.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
+import { differenceOf } from './document-difference.js'
 import { withId } from './document-id.js'
 import type { UpdateContext } from './modifier.js'
 import { isDeeperThan, tooDeep } from './nesting.js'
@@ -33,7 +34,7 @@ export function parseUpdatePipeline (pipeline: Value, environment: Environment):
     apply (document, context) {
       const before = documentValue(document)
       const after = withSameId(run(before, context), findField(before, '_id'), context)
-      return after.equals(document) ? document : after
+      return after.equals(document) ? { document } : { document: after, difference: differenceOf(before, documentValue(after)) }
     },
     insert (context) {
       const seed = seedDocument(context)

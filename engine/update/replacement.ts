@@ -16,11 +16,11 @@ export function parseReplacement (update: Value): Update {
     kind: 'replacement',
     apply (document, context) {
       // Only the very document is no change, as in mongod: one without `_id` always counts as a modification.
-      if (replacement.equals(document)) return document
+      if (replacement.equals(document)) return { document }
       forEachField(update, (name) => {
         if (name.startsWith('$')) throw dollarPrefixed(name)
       })
-      return replace(replacement, findField(documentValue(document), '_id'), context)
+      return { document: replace(replacement, findField(documentValue(document), '_id'), context) }
     },
     insert (context) {
       return replace(replacement, seedId(context.filter), context)

@@ -45,10 +45,16 @@ export function rewrite (container: Value, edits: readonly Edit[]): Value {
   return { type: container.type, bytes, start: 0, end: size }
 }
 
-/** An array with some values at its end. */
-export function appendElements (array: Value, values: readonly Value[]): Value {
+/**
+ * An array with some values at its end.
+ * @param noted given if this is to be told as new elements, not as a new array
+ */
+export function appendElements (array: Value, values: readonly Value[], noted?: Map<Value, readonly Edit[]>): Value {
   const length = countElements(array)
-  return rewrite(array, values.map((after, index) => ({ name: String(length + index), after })))
+  const edits = values.map((after, index) => ({ name: String(length + index), after }))
+  const longer = rewrite(array, edits)
+  noted?.set(longer, edits)
+  return longer
 }
 
 export function countElements (array: Value): number {

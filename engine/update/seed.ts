@@ -21,7 +21,7 @@ export function seedDocument (context: UpdateContext): Value {
   const equalities = equalitiesOf(context.filter)
   checkConflicts(equalities)
   const plan = planChanges(equalities.map(({ path, value }) => ({ path, modifier: () => value })))
-  return applyPlan(plan, { document: EMPTY_DOCUMENT, inserting: true, context, arrayFilters: new Map(), budget: new WriteBudget() })
+  return applyPlan(plan, { document: EMPTY_DOCUMENT, inserting: true, context, arrayFilters: new Map(), budget: new WriteBudget(), edits: new Map() })
 }
 
 /** The `_id` that the filter demands: all that an upsert with a replacement takes from it. */

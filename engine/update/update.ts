@@ -2,6 +2,7 @@ import { fields, isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import { parseArrayFilters } from './array-filters.js'
+import type { Difference } from './difference.js'
 import type { UpdateContext } from './modifier.js'
 import { parseModifiers } from './modifiers.js'
 import { parseUpdatePipeline } from './pipeline.js'
@@ -13,10 +14,17 @@ export type { UpdateContext } from './modifier.js'
 /** A parsed update, which can be applied to any number of documents. */
 export interface Update {
   readonly kind: 'modifiers' | 'replacement' | 'pipeline'
-  /** The document after the update; the very same Buffer when nothing changed. */
-  apply (document: Buffer, context: UpdateContext): Buffer
+  /** What becomes of a document. */
+  apply (document: Buffer, context: UpdateContext): Updated
   /** The document that an upsert inserts: what the filter says by equalities, then the update; with `_id` first. */
   insert (context: UpdateContext): Buffer
+}
+
+export interface Updated {
+  /** The very same Buffer when nothing changed. */
+  readonly document: Buffer
+  /** How it differs from what it was; a replacement has no difference. */
+  readonly difference?: Difference
 }
 
 export interface UpdateOptions {
@@ -53,7 +61,11 @@ function parseAnyUpdate (update: Value, { arrayFilters = [], environment = NO_EN
 function withSizeLimit ({ kind, apply, insert }: Update): Update {
   return {
     kind,
-    apply: (document, context) => withinLimit(apply(document, context)),
+    apply (document, context) {
+      const updated = apply(document, context)
+      withinLimit(updated.document)
+      return updated
+    },
     insert: (context) => withinLimit(insert(context))
   }
 }

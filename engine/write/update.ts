@@ -4,6 +4,7 @@ import type { Match } from '../plan/scan.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Collection } from '../storage/catalog.js'
 import type { Tx } from '../storage/store.js'
+import { describeDifference } from '../update/description.js'
 import type { Update } from '../update/update.js'
 import { changeAll } from './many-writes.js'
 import { NOTHING_DONE, type Outcome, type Shape } from './outcome.js'
@@ -41,10 +42,10 @@ export async function updateMany (write: WriteContext, namespace: Namespace, sta
 }
 
 function applyTo (tx: Tx, write: WriteContext, collection: Collection, { recordId, document, textScore }: Match, { query, update, image }: UpdateStatement): Outcome {
-  const after = update.apply(document, updateContext(write, query.filter))
+  const { document: after, difference } = update.apply(document, updateContext(write, query.filter))
   if (after !== document) {
     checkValid(tx, collection, after, write.onInvalid, document)
-    tx.replace(collection, recordId, document, after)
+    tx.replace(collection, recordId, document, after, difference && describeDifference(difference))
   }
   return {
     n: 1,

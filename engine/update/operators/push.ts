@@ -1,5 +1,5 @@
 import { isNumber, wholeNumber } from '../../bson/number.js'
-import { arrayElements, arrayValue, BsonType, fields, findField, isDocument, typeNames, type Value } from '../../bson/value.js'
+import { arrayElements, arrayValue, BsonType, fields, findField, isDocument, isEmpty, typeNames, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { describeId } from '../describe-id.js'
 import { onNamedField, type Target } from '../modifier.js'
@@ -20,14 +20,14 @@ export const push = onNamedField((argument) => {
   const parsed = parsePush(argument)
   return (before = EMPTY_ARRAY, target) => {
     if (before.type !== BsonType.array) throw notAnArray(before, target)
-    return pushInto(before, parsed)
+    return pushInto(before, parsed, target)
   }
 })
 
-function pushInto (array: Value, { values, position, order, slice }: Push): Value {
+function pushInto (array: Value, { values, position, order, slice }: Push, { run }: Target): Value {
   const isAppending = position === Infinity && order === undefined && slice === Infinity
   // A new array is written also where nothing is pushed, for a missing field is created even so.
-  if (isAppending) return values.length === 0 && array !== EMPTY_ARRAY ? array : appendElements(array, values)
+  if (isAppending) return values.length === 0 && array !== EMPTY_ARRAY ? array : appendElements(array, values, isEmpty(array) ? undefined : run.edits)
   const before = arrayElements(array)
   const index = position < 0 ? Math.max(before.length + position, 0) : position
   const elements = [...before.slice(0, index), ...values, ...before.slice(index)]
