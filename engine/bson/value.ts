@@ -87,6 +87,11 @@ export function encode (document: Document): Buffer {
   return Buffer.from(serialize(document, { ignoreUndefined: true }))
 }
 
+/** Encodes the members of an object one behind the other, as they stand in a document. */
+export function encodeMembers (members: Document): Buffer {
+  return encode(members).subarray(4, -1)
+}
+
 /** Decodes a value; every number but a double stays an object of `bson`'s class, so that no type is lost. */
 export function toJs (value: Value): unknown {
   const wrapped = buildDocument([['v', value]])

@@ -1,5 +1,6 @@
 import { EngineError } from '../errors.js'
 import { BsonType, stringOf, typeNames, type Value } from '../bson/value.js'
+import { tickOf, type Tick } from '../update/clock.js'
 import { readFields } from './arguments.js'
 import type { Fields } from './fields.js'
 
@@ -23,8 +24,23 @@ export function checkReadConcern (concern: Value, isOfTransaction: boolean): voi
   throw new EngineError('BadValue', `Enumeration value '${level}' for field 'readConcern.level' is not a valid value.`)
 }
 
-export function readConcernLevel (concern: Value): string {
-  return readFields('readConcern', readConcernFields, concern).string('level') ?? 'local'
+/** Levels with which a read can be asked to be no older than a time. */
+const causalLevels = new Set(['local', 'majority', 'snapshot'])
+
+/** The time that what is read must not be older than. @throws {EngineError} InvalidOptions */
+export function readConcernTime (concern: Value): Tick | undefined {
+  const time = readFields('readConcern', readConcernFields, concern).value('afterClusterTime')
+  if (time === undefined) return undefined
+  if (!causalLevels.has(readConcernLevel(concern))) {
+    throw new EngineError('InvalidOptions', 'afterClusterTime field can be set only if level is equal to majority, local, or snapshot')
+  }
+  const tick = tickOf(time)
+  if (tick.t === 0 && tick.i === 0) throw new EngineError('InvalidOptions', 'afterClusterTime cannot be a null timestamp')
+  return tick
+}
+
+export function readConcernLevel (concern: Value, otherwise = 'local'): string {
+  return readFields('readConcern', readConcernFields, concern).string('level') ?? otherwise
 }
 
 const writeConcernFields: Fields = {

@@ -8,8 +8,8 @@ import { checkReadConcern, checkWriteConcern } from './concerns.js'
 import { compileFields, type Field, type Fields } from './fields.js'
 
 /**
- * What every command takes. `comment`, `$clusterTime` and `$readPreference` are accepted without effect: comments are
- * for logs and profiles, the clock is never gossiped by this engine, and its only node answers any preference.
+ * What every command takes. `comment` and `$readPreference` are accepted without effect: comments are for logs and
+ * profiles, and the only node answers any preference.
  */
 export const genericFields: Fields = {
   $db: 'string',

@@ -2,6 +2,7 @@ import { forEachField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Connection, Request, Responder } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
+import { ReplyTime } from './cluster-time.js'
 import type { Command } from './command.js'
 import { CommandContext } from './context.js'
 import { asEngineError, errorReply, type ErrorRole } from './error-reply.js'
@@ -14,10 +15,16 @@ const HANDSHAKE = new Set(['hello', 'isMaster', 'ismaster'])
 export class CommandResponder implements Responder {
   readonly #commands: ReadonlyMap<string, Command>
   readonly #services: Services
+  readonly #time: ReplyTime
 
   constructor (services: Services) {
     this.#commands = new Map(services.commands.flatMap(namesOf))
     this.#services = services
+    this.#time = new ReplyTime(services.store)
+  }
+
+  get ending (): Buffer {
+    return this.#time.encoded
   }
 
   respond (request: Request, connection: Connection): Reply | Promise<Reply> {

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import type { Command } from '../commands/command.js'
 import { commands } from '../commands/table.js'
 import { EngineError } from '../errors.js'
-import { startTestEngine, type TestEngine } from './helper.js'
+import { startTestEngine, type TestEngine, withoutTimes } from './helper.js'
 import { bodySection, connectRaw, frame, message, query, uint32, withChecksum, type RawClient } from './raw-client.js'
 
 const PING = { ping: 1, $db: 'admin' }
@@ -221,7 +221,7 @@ t.test('garbage of any kind never harms the engine', async (t) => {
     raw.socket.resume()
     await raw.closed
   }), { numRuns: 1000 })
-  t.same(await client.db().command({ ping: 1 }), { ok: 1 })
+  t.same(withoutTimes(await client.db().command({ ping: 1 })), { ok: 1 })
   t.strictSame(log.filter(({ level }) => level === 'error'), [])
   t.ok(process.memoryUsage().arrayBuffers - before < 20_000_000)
 })

@@ -1,7 +1,7 @@
 import { Int32, type Collection, type Db } from 'mongodb'
 import t from 'tap'
 import type { Test } from 'tap'
-import { startTestEngine } from './helper.js'
+import { startTestEngine, TIMES, withoutTimes } from './helper.js'
 
 interface World { readonly db: Db, readonly notes: Collection<{ _id: number, n: number }> }
 
@@ -16,23 +16,23 @@ async function start (t: Test): Promise<World> {
 t.test('the reply of an update has its members in order', async (t) => {
   const { db } = await start(t)
   const reply = await db.command({ findAndModify: 'notes', query: { _id: 1 }, update: { $inc: { n: 1 } } }, { promoteValues: false })
-  t.strictSame(Object.keys(reply), ['lastErrorObject', 'value', 'ok'])
+  t.strictSame(Object.keys(reply), ['lastErrorObject', 'value', 'ok', ...TIMES])
   t.strictSame(Object.entries(reply.lastErrorObject), [['n', new Int32(1)], ['updatedExisting', true]])
   t.strictSame(reply.value, { _id: new Int32(1), n: new Int32(10) })
 })
 
 t.test('the reply says when nothing was found', async (t) => {
   const { db } = await start(t)
-  t.strictSame(await db.command({ findAndModify: 'notes', query: { _id: 9 }, update: { $inc: { n: 1 } } }), { lastErrorObject: { n: 0, updatedExisting: false }, value: null, ok: 1 })
-  t.strictSame(await db.command({ findAndModify: 'notes', query: { _id: 9 }, remove: true }), { lastErrorObject: { n: 0 }, value: null, ok: 1 })
+  t.strictSame(withoutTimes(await db.command({ findAndModify: 'notes', query: { _id: 9 }, update: { $inc: { n: 1 } } })), { lastErrorObject: { n: 0, updatedExisting: false }, value: null, ok: 1 })
+  t.strictSame(withoutTimes(await db.command({ findAndModify: 'notes', query: { _id: 9 }, remove: true })), { lastErrorObject: { n: 0 }, value: null, ok: 1 })
   t.match(await db.command({ findandmodify: 'none', query: {}, remove: true }), { value: null })
 })
 
 t.test('the reply of an upsert names the new document', async (t) => {
   const { db } = await start(t)
   const upsert = { findAndModify: 'notes', update: { $set: { n: 5 } }, upsert: true }
-  t.strictSame(await db.command({ ...upsert, query: { _id: 8 } }), { lastErrorObject: { n: 1, updatedExisting: false, upserted: 8 }, value: null, ok: 1 })
-  t.strictSame(await db.command({ ...upsert, query: { _id: 9 }, new: true }), { lastErrorObject: { n: 1, updatedExisting: false, upserted: 9 }, value: { _id: 9, n: 5 }, ok: 1 })
+  t.strictSame(withoutTimes(await db.command({ ...upsert, query: { _id: 8 } })), { lastErrorObject: { n: 1, updatedExisting: false, upserted: 8 }, value: null, ok: 1 })
+  t.strictSame(withoutTimes(await db.command({ ...upsert, query: { _id: 9 }, new: true })), { lastErrorObject: { n: 1, updatedExisting: false, upserted: 9 }, value: { _id: 9, n: 5 }, ok: 1 })
 })
 
 t.test('the document comes as it was, or as it is', async (t) => {

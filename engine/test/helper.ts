@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { MongoClient, type MongoClientOptions } from 'mongodb'
+import { MongoClient, type Document, type MongoClientOptions } from 'mongodb'
 import { commands } from '../commands/table.js'
 import type { LogEntry } from '../log.js'
 import { createServer, type EngineServer, type ServerOptions } from '../server.js'
@@ -42,4 +42,12 @@ export async function startTestEngine (t: Test, options: Partial<ServerOptions> 
     await store.close()
   })
   return { uri, client, server, store, directory, log }
+}
+
+/** The members with which every reply ends, in their order. */
+export const TIMES = ['$clusterTime', 'operationTime'] as const
+
+/** A reply without the times, which are another each time. */
+export function withoutTimes ({ $clusterTime, operationTime, ...reply }: Document): Document {
+  return reply
 }

@@ -4,7 +4,7 @@ import type { Test } from 'tap'
 import { commands } from '../commands/table.js'
 import { createServer } from '../server.js'
 import { openStore } from '../storage/store.js'
-import { startTestEngine, type TestEngine } from './helper.js'
+import { startTestEngine, withoutTimes, type TestEngine } from './helper.js'
 import { connectRaw, message, type RawClient } from './raw-client.js'
 
 interface World extends TestEngine {
@@ -42,7 +42,7 @@ t.test('statements that failed are tried again, those that were done are not', a
   const insert = { insert: 'notes', documents: [{ _id: 1 }, { _id: 2 }, { _id: 3 }], ordered: false }
   t.match(await send(insert, 1), { n: 2, writeErrors: [{ index: 1, code: 11000 }] })
   await notes.deleteOne({ _id: 2 as never })
-  t.strictSame(await send(insert, 1), { n: 3, ok: 1 })
+  t.strictSame(withoutTimes(await send(insert, 1)), { n: 3, ok: 1 })
 })
 
 t.test('an update that is sent twice is done once', async (t) => {

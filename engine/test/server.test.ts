@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import t from 'tap'
 import { createServer } from '../server.js'
-import { startTestEngine } from './helper.js'
+import { startTestEngine, withoutTimes } from './helper.js'
 import { connectRaw, message, type RawClient } from './raw-client.js'
 
 t.test('a server listens on a socket for its user alone, or on the loopback interface', async (t) => {
@@ -31,7 +31,7 @@ t.test('connections are counted, and there is a limit to them', async (t) => {
   const { connections } = (await clients[0].reply()).body
   t.match(connections, { current: limit, totalRejected: 1 })
   for (const { socket } of clients) socket.destroy()
-  t.same(await client.db().command({ ping: 1 }), { ok: 1 }, 'and room again when they have gone')
+  t.same(withoutTimes(await client.db().command({ ping: 1 })), { ok: 1 }, 'and room again when they have gone')
 })
 
 t.test('closing twice, or before listening, is closing', async (t) => {

@@ -8,7 +8,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { startEngine, type LogEntry } from '../index.js'
 import { Supervisor, type SupervisorOptions } from '../supervisor.js'
-import { temporaryDirectory } from './helper.js'
+import { temporaryDirectory, withoutTimes } from './helper.js'
 
 const QUICK = { pause: 20, longestPause: 100 }
 
@@ -33,8 +33,8 @@ async function own (t: Test, options: Partial<SupervisorOptions> = {}): Promise<
   return { engine, client, log, dataDirectory }
 }
 
-function ping (client: MongoClient): Promise<unknown> {
-  return client.db().command({ ping: 1 })
+async function ping (client: MongoClient): Promise<unknown> {
+  return withoutTimes(await client.db().command({ ping: 1 }))
 }
 
 function socketOf ({ uri }: Supervisor): string {

@@ -13,6 +13,8 @@ export interface Request extends Message { readonly database?: string }
 export interface Responder {
   respond (request: Request, connection: Connection): Reply | Promise<Reply>
   respondToError (error: unknown): Reply
+  /** The members that every reply ends with, encoded. */
+  readonly ending: Buffer
 }
 
 /** Told why the server dropped a connection: a ProtocolViolation, or a fault of its own. */
@@ -38,6 +40,7 @@ export class Connection {
   readonly #responder: Responder
   readonly #onFailure: OnFailure
   readonly #frames = new FrameReader()
+  readonly #gone = new AbortController()
   #answering = false
   #closing = false
   #incompleteSince: number | undefined
@@ -52,11 +55,17 @@ export class Connection {
     socket.on('drain', () => this.#proceed())
     // A reset tells nothing that 'close', which follows, does not.
     socket.on('error', () => {})
+    socket.on('close', () => this.#gone.abort())
   }
 
   /** Whether the client has gone: what it asked for need not be finished. */
   get closed (): boolean {
     return this.#socket.destroyed || this.#socket.readableEnded
+  }
+
+  /** Aborts when the connection is closed, for whoever waits on behalf of the client. */
+  get gone (): AbortSignal {
+    return this.#gone.signal
   }
 
   /** Where the client is, as `whatsmyuri` says it. */
@@ -120,7 +129,7 @@ export class Connection {
     const { parse, encode } = this.#formOf(frame)
     const reply = this.#respond(frame, parse)
     if (reply instanceof Promise) this.#answerLater(frame, reply, encode)
-    else this.#write(encode(reply, frame.readInt32LE(4)))
+    else this.#write(encode(reply, frame.readInt32LE(4), this.#responder.ending))
   }
 
   #formOf (frame: Buffer): Form {
@@ -144,7 +153,7 @@ export class Connection {
     this.#answering = true
     reply.then((late) => {
       this.#answering = false
-      this.#write(encode(late, frame.readInt32LE(4)))
+      this.#write(encode(late, frame.readInt32LE(4), this.#responder.ending))
       if (this.#closing) this.#socket.destroySoon()
       else this.#proceed()
     }).catch((error: Error) => this.#fail(error))
@@ -164,7 +173,7 @@ export class Connection {
 /** How a request is read and its reply written, by the kind of message. */
 interface Form {
   readonly parse: (frame: Buffer) => Request
-  readonly encode: (reply: Reply, responseTo: number) => Buffer | undefined
+  readonly encode: (reply: Reply, responseTo: number, ending: Buffer) => Buffer | undefined
 }
 
 const messageForm: Form = { parse: parseOpMsg, encode: opMsg }

@@ -24,17 +24,19 @@ export class DocumentWriter {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  document (members: Readonly<Record<string, unknown>>, last: Readonly<Record<string, unknown>> = {}): void {
+  /** @param last members that are encoded already */
+  document (members: Readonly<Record<string, unknown>>, ...last: readonly Buffer[]): void {
     const start = this.#open()
-    this.#members(members)
-    this.#members(last)
-    this.#close(start)
-  }
-
-  #members (members: Readonly<Record<string, unknown>>): void {
     for (const name in members) {
       if (members[name] !== undefined) this.#field(name, members[name])
     }
+    for (const encoded of last) this.#encodedMembers(encoded)
+    this.#close(start)
+  }
+
+  #encodedMembers (encoded: Buffer): void {
+    this.#reserve(encoded.length)
+    this.#length += encoded.copy(this.#bytes, this.#length)
   }
 
   #array (elements: readonly unknown[]): void {
