@@ -4,7 +4,7 @@ import type { Command } from './commands/command.js'
 import { CurrentOperations } from './commands/current-operations.js'
 import { Cursors } from './commands/cursors.js'
 import type { FailPoints } from './commands/fail-points.js'
-import { FailingResponder } from './commands/failing-responder.js'
+import { failCheckout, FailingResponder } from './commands/failing-responder.js'
 import { Operations } from './commands/operations.js'
 import { RecentSessions } from './commands/recent-sessions.js'
 import { CommandResponder } from './commands/responder.js'
@@ -43,7 +43,7 @@ export class EngineServer {
   readonly #connections = new Set<Connection>()
   readonly #options: ServerOptions
   readonly #status: Status
-  readonly #cursors = new Cursors()
+  readonly #cursors: Cursors
   readonly #transactions: Transactions
   readonly #responder: Responder
   readonly #patience: number
@@ -57,6 +57,7 @@ export class EngineServer {
     this.#options = options
     this.#patience = patience
     this.#status = new Status(clock())
+    this.#cursors = new Cursors(undefined, failPoints && (() => failCheckout(failPoints)))
     this.#transactions = new Transactions(store)
     const operations = new Operations()
     const sessions = new RecentSessions(clock, credentials?.user)

@@ -1,6 +1,7 @@
 import type { Step } from '../aggregate/stage.js'
 import { EngineError } from '../errors.js'
 import { openAggregation, readAggregation } from './aggregation.js'
+import { changeStreamOf, openChangeStream } from './change-stream.js'
 import type { Command } from './command.js'
 import { firstBatch, readBatchSize } from './cursor-reply.js'
 import { explainPipeline } from './explain-pipeline.js'
@@ -27,6 +28,8 @@ export const aggregate: Command = {
 
   async run (context) {
     const { args, database, services } = context
+    const changeStream = changeStreamOf(args)
+    if (changeStream !== undefined) return await openChangeStream(context, changeStream)
     const aggregation = readAggregation(args, database, services.clock(), args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")

@@ -50,7 +50,8 @@ export function openAggregation (context: CommandContext, { namespace, steps, en
   return { output: openPipeline(steps, namespace, operation, options), pace }
 }
 
-function readNamespace (args: Arguments, database: string): Namespace | undefined {
+/** `undefined` for `{ aggregate: 1 }`. */
+export function readNamespace (args: Arguments, database: string): Namespace | undefined {
   const given = args.requiredValue('aggregate')
   if (given.type === BsonType.string) return new Namespace(database, args.requiredString('aggregate'))
   if (nearestDouble(given) === 1) return undefined

@@ -9,7 +9,7 @@ import type { FailMode, Failure } from './fail-points.js'
 /** The fail points there are. */
 const points: Readonly<Record<string, (data: Arguments | undefined) => Failure>> = {
   failCommand,
-  failGetMoreAfterCursorCheckout: (data) => ({ ...readFailure(data), concerns: ({ command }) => command === 'getMore' }),
+  failGetMoreAfterCursorCheckout: (data) => ({ ...readFailure(data), concerns: ({ isCheckout }) => isCheckout }),
   maxTimeAlwaysTimeOut: () => ({ ...readFailure(), concerns: ({ hasTimeLimit }) => hasTimeLimit, errorCode: codes.MaxTimeMSExpired }),
   onPrimaryTransactionalWrite: failRetryableWrite
 }
@@ -20,6 +20,7 @@ const dataFields: Fields = {
   failCommands: 'array',
   appName: 'string',
   errorCode: 'number',
+  errmsg: 'string',
   errorLabels: 'array',
   closeConnection: 'bool',
   writeConcernError: 'document',
@@ -89,6 +90,7 @@ function readFailure (data?: Arguments): Omit<Failure, 'concerns'> {
     delay: data?.bool('blockConnection') ? data.count('blockTimeMS') ?? 0 : 0,
     closesConnection: data?.bool('closeConnection') ? 'before' : undefined,
     errorCode: data?.integer('errorCode'),
+    errorMessage: data?.string('errmsg'),
     errorLabels: data?.has('errorLabels') ? strings(data, 'errorLabels') : undefined,
     writeConcernError: readWriteConcernError(data?.document('writeConcernError'))
   }

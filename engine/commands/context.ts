@@ -4,11 +4,13 @@ import { beginStretch } from '../stretch.js'
 import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
 import type { Arguments } from './arguments.js'
+import { checkTimes } from './cluster-time.js'
 import type { Command } from './command.js'
 import { readCommand } from './generic-arguments.js'
 import { checkDatabaseName, Namespace } from '../storage/namespace.js'
 import type { Data, Transaction } from '../storage/store.js'
 import type { Reply } from '../wire/reply.js'
+import type { Patience } from './cursors.js'
 import type { ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
 import { readRetry, sessionId } from './session.js'
@@ -36,6 +38,8 @@ export class CommandContext {
   readonly #deadline: number
   #transaction: Transaction | undefined
   #isKilled = false
+  /** Given while something is waited for. */
+  #killed: AbortController | undefined
 
   /** @throws {EngineError} for arguments that the command does not take */
   constructor (command: Command, request: Request, services: Services, connection: Connection) {
@@ -48,6 +52,7 @@ export class CommandContext {
     const session = this.args.document('lsid')
     this.lsid = session && sessionId(session, 'lsid')
     if (this.lsid !== undefined) services.sessions.touch(this.lsid)
+    checkTimes(this.args, services.store, services.clock())
     this.transactionRequest = readTransaction(command, this.args, this.lsid)
     this.retry = this.transactionRequest === undefined ? readRetry(command, this.args, this.lsid) : undefined
     // 0 means no limit, as in MongoDB.
@@ -67,6 +72,7 @@ export class CommandContext {
   /** Ends it at its next pause. */
   kill (): void {
     this.#isKilled = true
+    this.#killed?.abort()
   }
 
   get store (): Services['store'] {
@@ -114,13 +120,34 @@ export class CommandContext {
    */
   checkInterrupt (): void {
     this.checkKilled()
+    this.#checkClient()
+  }
+
+  /** For a batch that may be waited for, so many milliseconds. */
+  patience (milliseconds: number): Patience {
+    this.#killed ??= new AbortController()
+    return {
+      milliseconds,
+      interruptions: [this.connection.gone, this.#killed.signal],
+      checkInterrupt: () => {
+        this.#checkOwnKill()
+        this.#checkClient()
+      }
+    }
+  }
+
+  #checkClient (): void {
     if (this.connection.closed) throw new EngineError('ClientDisconnect', 'the client has disconnected')
     if (this.services.closing()) throw new EngineError('InterruptedAtShutdown', 'interrupted at shutdown')
   }
 
+  #checkOwnKill (): void {
+    if (this.#isKilled) throw new EngineError('Interrupted', 'operation was interrupted')
+  }
+
   /** The same for what goes on when its client has gone. */
   checkKilled (): void {
-    if (this.#isKilled) throw new EngineError('Interrupted', 'operation was interrupted')
+    this.#checkOwnKill()
     if (performance.now() > this.#deadline) throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit')
   }
 }

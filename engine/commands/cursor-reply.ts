@@ -8,6 +8,9 @@ import type { BatchLimits, CursorSource } from './cursors.js'
 const FIRST_BATCH = 101
 const MAX_BATCH_BYTES = 16 * 1024 * 1024
 
+/** For how long a getMore waits for a change if it does not say, in milliseconds: as in MongoDB. */
+const AWAIT_MS = 1000
+
 export interface FirstBatch {
   readonly batchSize?: number
   /** Whether the client wants nothing but this batch. */
@@ -19,16 +22,18 @@ export interface FirstBatch {
  * @param namespace what the cursor is found under: `db.collection`, or `db.$cmd.command` for lists
  */
 export function firstBatch (context: CommandContext, namespace: string, source: CursorSource, { batchSize = FIRST_BATCH, isOnly = false }: FirstBatch): Reply | Promise<Reply> {
-  return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt()), ({ documents, isLast }) => {
+  return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt(), context.patience(0)), ({ documents, isLast, resumeToken }) => {
     const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context)
-    return { cursor: { firstBatch: documents, id, ns: namespace } }
+    return { cursor: { firstBatch: documents, postBatchResumeToken: resumeToken, id, ns: namespace } }
   })
 }
 
 /** The next batch of a cursor; a batch without a size is only limited by its bytes. */
 export async function nextBatch (context: CommandContext, namespace: string, id: bigint, batchSize = Infinity): Promise<Reply> {
-  const { documents, isLast } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), () => context.checkInterrupt(), context.transaction)
-  return { cursor: { nextBatch: documents, id: isLast ? 0n : id, ns: namespace } }
+  const patience = context.patience(context.args.count('maxTimeMS') ?? AWAIT_MS)
+  const asking = { checkInterrupt: () => context.checkInterrupt(), patience, transaction: context.transaction }
+  const { documents, isLast, resumeToken } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), asking)
+  return { cursor: { nextBatch: documents, postBatchResumeToken: resumeToken, id: isLast ? 0n : id, ns: namespace } }
 }
 
 /** A list that is complete at once, such as that of the collections, in batches. */

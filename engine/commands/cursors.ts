@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Transaction } from '../storage/store.js'
 
@@ -10,16 +11,41 @@ const MAX_OPEN = 10_000
 /** How much a batch may hold: it ends before either is exceeded, though never without a document. */
 export interface BatchLimits { readonly documents: number, readonly bytes: number }
 
-export interface Batch { readonly documents: readonly Buffer[], readonly isLast: boolean }
+export interface Batch {
+  readonly documents: readonly Buffer[]
+  readonly isLast: boolean
+  /** With this the client of a change stream can go on behind the batch. */
+  readonly resumeToken?: Value
+}
+
+/** For how long a batch may be waited for, if there is nothing yet. */
+export interface Patience {
+  readonly milliseconds: number
+  /** One of them aborts when nobody waits any longer; `checkInterrupt` throws the reason. */
+  readonly interruptions: readonly AbortSignal[]
+  /** Like the one of the command, but without its time limit, which is how long it waits. */
+  readonly checkInterrupt: () => void
+}
 
 /** What a cursor still has to give. Between batches it keeps a position, never a read transaction, which would pin the store's pages. */
 export interface CursorSource {
-  next (limits: BatchLimits, checkInterrupt: () => void): Batch | Promise<Batch>
+  next (limits: BatchLimits, checkInterrupt: () => void, patience: Patience): Batch | Promise<Batch>
+  /** Ends a batch that is waited for. */
+  interrupt? (reason: EngineError): void
+  /** Given if what fails on it is to be told apart by labels: adds them. */
+  label? (error: unknown): void
 }
 
 /** Whose cursor it is: it ends with its session, and can only be used in its transaction. */
 export interface CursorOwner {
   readonly lsid?: Buffer
+  readonly transaction?: Transaction
+}
+
+/** Who asks for a batch. */
+export interface Asking {
+  readonly checkInterrupt: () => void
+  readonly patience: Patience
   readonly transaction?: Transaction
 }
 
@@ -40,11 +66,16 @@ interface Cursor {
 export class Cursors {
   readonly #cursors = new Map<bigint, Cursor>()
   readonly #now: () => number
+  readonly #onCheckout: () => void
   readonly #sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref()
 
-  /** `now` in milliseconds, of a clock that is never set back. */
-  constructor (now = () => performance.now()) {
+  /**
+   * @param now in milliseconds, of a clock that is never set back
+   * @param onCheckout called before a cursor is asked for a batch; may throw
+   */
+  constructor (now = () => performance.now(), onCheckout = () => {}) {
     this.#now = now
+    this.#onCheckout = onCheckout
   }
 
   get open (): number {
@@ -64,16 +95,18 @@ export class Cursors {
    * The next batch of a cursor, which is gone after its last batch and after any error.
    * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
    */
-  async next (id: bigint, namespace: string, limits: BatchLimits, checkInterrupt: () => void, transaction?: Transaction): Promise<Batch> {
+  async next (id: bigint, namespace: string, limits: BatchLimits, { checkInterrupt, patience, transaction }: Asking): Promise<Batch> {
     const cursor = this.#find(id, namespace)
     checkTransaction(id, cursor.transaction, transaction)
     cursor.isInUse = true
     try {
-      const batch = await cursor.source.next(limits, checkInterrupt)
+      this.#onCheckout()
+      const batch = await cursor.source.next(limits, checkInterrupt, patience)
       if (batch.isLast) this.#cursors.delete(id)
       return batch
     } catch (error) {
       this.#cursors.delete(id)
+      cursor.source.label?.(error)
       throw error
     } finally {
       cursor.isInUse = false
@@ -83,20 +116,23 @@ export class Cursors {
 
   /** Forgets a cursor; `false` when the collection has none of that id. */
   kill (id: bigint, namespace: string): boolean {
-    return this.#cursors.get(id)?.namespace === namespace && this.#cursors.delete(id)
+    const cursor = this.#cursors.get(id)
+    if (cursor?.namespace !== namespace) return false
+    this.#forget(id, cursor)
+    return true
   }
 
   /** Forgets every cursor that belongs to a session. */
   killSessions (): void {
-    for (const [id, { session }] of this.#cursors) {
-      if (session !== undefined) this.#cursors.delete(id)
+    for (const [id, cursor] of this.#cursors) {
+      if (cursor.session !== undefined) this.#forget(id, cursor)
     }
   }
 
   killSession (lsid: Buffer): void {
     const session = lsid.toString('hex')
     for (const [id, cursor] of this.#cursors) {
-      if (cursor.session === session) this.#cursors.delete(id)
+      if (cursor.session === session) this.#forget(id, cursor)
     }
   }
 
@@ -110,7 +146,13 @@ export class Cursors {
 
   close (): void {
     clearInterval(this.#sweeper)
+    for (const { source } of this.#cursors.values()) source.interrupt?.(new EngineError('InterruptedAtShutdown', 'interrupted at shutdown'))
     this.#cursors.clear()
+  }
+
+  #forget (id: bigint, { source }: Cursor): void {
+    this.#cursors.delete(id)
+    source.interrupt?.(new EngineError('CursorKilled', `cursor id ${id} was killed`))
   }
 
   #find (id: bigint, namespace: string): Cursor {

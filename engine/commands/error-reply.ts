@@ -10,6 +10,17 @@ const retryable = new Set<number>([6, 7, codes.ShutdownInProgress, 134, 189, 262
 /** Codes after which a whole transaction may be run again. */
 const transient = new Set<number>([codes.LockTimeout, codes.WriteConflict, 246, codes.NoSuchTransaction, 267])
 
+/** Codes after which a change stream cannot go on from where it was. */
+const final = new Set<number>([codes.ChangeStreamFatalError, codes.ChangeStreamHistoryLost])
+
+/** Codes after which it can: beside those above, of the network and of reads that went to the wrong place. */
+const resumable = new Set<number>([...retryable, 89, 63, 150, 234, 133, 13388])
+
+/** Tells the driver of a change stream that it may go on where it was. */
+export function labelForResuming (error: EngineError): void {
+  if (resumable.has(error.code)) error.labels.push('ResumableChangeStreamError')
+}
+
 /** As what a command was sent. */
 export type ErrorRole = 'retryable write' | 'transaction' | 'end of transaction'
 
@@ -29,7 +40,7 @@ export function errorReply (error: EngineError, role?: ErrorRole): Reply {
   const { message, code, codeName, members, labels } = error
   // Labels that a fail point was told to give take the place of those that the error would have.
   if ('errorLabels' in members) return { ok: FAILURE, errmsg: message, code, codeName, ...members }
-  const errorLabels = [...labels, ...retryLabels(code, role), ...transactionLabels(code, role)]
+  const errorLabels = [...labels, ...retryLabels(code, role), ...transactionLabels(code, role), ...final.has(code) ? ['NonResumableChangeStreamError'] : []]
   return { ok: FAILURE, errmsg: message, code, codeName, ...members, ...(errorLabels.length > 0 && { errorLabels }) }
 }
 

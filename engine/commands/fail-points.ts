@@ -10,6 +10,8 @@ export interface Occasion {
   /** Of a retryable write its session and number, by which it is known again when it is sent again. */
   readonly retryableWrite: string | undefined
   readonly hasTimeLimit: boolean
+  /** Whether it is a getMore that has found its cursor. */
+  readonly isCheckout: boolean
 }
 
 /** When a fail point fires: of the commands that it is for, `skip` go by, then `times` fail. */
@@ -23,6 +25,7 @@ export interface Failure {
   /** Whether the connection is closed in place of the work, or of its reply. */
   readonly closesConnection: 'before' | 'after' | undefined
   readonly errorCode: number | undefined
+  readonly errorMessage: string | undefined
   /** In place of the labels that the error would have. */
   readonly errorLabels: readonly string[] | undefined
   /** Reported beside the result of a command that has been run. */

@@ -29,15 +29,19 @@ export class FailingResponder implements Responder {
     return this.#responder.respondToError(error)
   }
 
+  get ending (): Buffer {
+    return this.#responder.ending
+  }
+
   async #fail (failure: Failure, { role }: Occasion, request: Request, connection: Connection): Promise<Reply> {
-    const { closesConnection, errorCode, errorLabels, writeConcernError } = failure
+    const { closesConnection, errorCode, writeConcernError } = failure
     if (failure.delay > 0) await delay(failure.delay)
     if (closesConnection === 'before') return hangUp(connection)
-    if (errorCode !== undefined) return errorReply(failureOf(errorCode, errorLabels), role)
+    if (errorCode !== undefined) return errorReply(failureOf(errorCode, failure), role)
     const reply = await this.#responder.respond(request, connection)
     if (closesConnection === 'after') return hangUp(connection)
     if (writeConcernError === undefined) return reply
-    const labels = errorLabels ?? retryLabels(writeConcernError.code, role)
+    const labels = failure.errorLabels ?? retryLabels(writeConcernError.code, role)
     return { ...reply, writeConcernError: writeConcernError.document, ...(labels.length > 0 && { errorLabels: labels }) }
   }
 }
@@ -49,8 +53,17 @@ function occasionOf ({ body }: Request, { appName }: Connection): Occasion {
     appName,
     role: roleOf(command, body),
     retryableWrite: retryableWriteOf(body),
-    hasTimeLimit: findField(body, 'maxTimeMS') !== undefined
+    hasTimeLimit: findField(body, 'maxTimeMS') !== undefined,
+    isCheckout: false
   }
+}
+
+const CHECKOUT: Occasion = { command: '', appName: undefined, role: undefined, retryableWrite: undefined, hasTimeLimit: false, isCheckout: true }
+
+/** To be called when a getMore has found its cursor. @throws {EngineError} what a fail point says */
+export function failCheckout (failPoints: FailPoints): void {
+  const failure = failPoints.take(CHECKOUT)
+  if (failure?.errorCode !== undefined) throw failureOf(failure.errorCode, failure)
 }
 
 function roleOf (command: string, body: Value): ErrorRole | undefined {
@@ -65,8 +78,8 @@ function retryableWriteOf (body: Value): string | undefined {
   return Buffer.concat([payload(session), payload(number)]).toString('hex')
 }
 
-function failureOf (code: number, errorLabels: readonly string[] | undefined): EngineError {
-  return new EngineError(codeNames.get(code) ?? code, "Failing command via 'failCommand' failpoint", errorLabels && { errorLabels })
+function failureOf (code: number, { errorLabels, errorMessage = "Failing command via 'failCommand' failpoint" }: Failure): EngineError {
+  return new EngineError(codeNames.get(code) ?? code, errorMessage, errorLabels && { errorLabels })
 }
 
 function hangUp (connection: Connection): Reply {

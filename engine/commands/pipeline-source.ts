@@ -7,7 +7,7 @@ import { MAX_COMMAND_BYTES } from '../wire/limits.js'
 import type { Batch, BatchLimits, CursorSource } from './cursors.js'
 
 /** At most so many bytes does an element of the reply's array take besides its document: a type and an index. */
-const BYTES_BESIDE = 10
+export const BYTES_BESIDE = 10
 
 /** Hands out the output of a pipeline, which runs only as far as it is asked for. */
 export class PipelineSource implements CursorSource {
@@ -50,7 +50,7 @@ export class PipelineSource implements CursorSource {
 }
 
 /** Stages may make documents larger than what a reply can hold; their bytes are the client's from here. */
-function sendable (document: Value): Buffer {
+export function sendable (document: Value): Buffer {
   const bytes = payload(document)
   if (bytes.length > MAX_COMMAND_BYTES) {
     throw new EngineError('BSONObjectTooLarge', `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${MAX_COMMAND_BYTES}`)

@@ -136,7 +136,7 @@ t.test('commands and pipelines that cannot be are refused with their codes', asy
     [{ cursor: {}, pipeline: [1] }, 14],
     [{ cursor: {}, pipeline: [{}] }, 40323],
     [{ cursor: {}, pipeline: [{ $match: {}, $sort: { a: 1 } }] }, 40323],
-    [{ cursor: {}, pipeline: [{ $changeStream: {} }] }, 238],
+    [{ cursor: {}, pipeline: [{ $match: {} }, { $changeStream: {} }] }, 40602],
     [{ cursor: {}, pipeline: [{ $search: {} }] }, 6047401],
     [{ cursor: {}, pipeline: [{ $out: 'a' }, { $match: {} }] }, 40601],
     [{ cursor: {}, pipeline: [{ $merge: 'a' }, { $match: {} }] }, 40601],

@@ -6,6 +6,7 @@ const NOTES = 'test.notes'
 const USERS = 'test.users'
 const LIMITS = { documents: 1, bytes: 1 }
 const noInterrupt = (): void => {}
+const ASKING = { checkInterrupt: noInterrupt, patience: { milliseconds: 0, interruptions: [], checkInterrupt: noInterrupt } }
 
 /** Gives so many empty batches. */
 function source (batches: number): CursorSource {
@@ -22,15 +23,15 @@ t.test('a cursor gives its batches and is gone after the last', async (t) => {
   const cursors = open(t)
   const id = cursors.add(NOTES, source(2))
   t.ok(id > 0n)
-  t.equal((await cursors.next(id, NOTES, LIMITS, noInterrupt)).isLast, false)
-  t.equal((await cursors.next(id, NOTES, LIMITS, noInterrupt)).isLast, true)
-  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 43 })
+  t.equal((await cursors.next(id, NOTES, LIMITS, ASKING)).isLast, false)
+  t.equal((await cursors.next(id, NOTES, LIMITS, ASKING)).isLast, true)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), { code: 43 })
 })
 
 t.test('a cursor belongs to its collection', async (t) => {
   const cursors = open(t)
   const id = cursors.add(NOTES, source(2))
-  await t.rejects(cursors.next(id, USERS, LIMITS, noInterrupt), { code: 13 })
+  await t.rejects(cursors.next(id, USERS, LIMITS, ASKING), { code: 13 })
   t.equal(cursors.kill(id, USERS), false)
   t.equal(cursors.kill(id, NOTES), true)
   t.equal(cursors.kill(id, NOTES), false)
@@ -40,8 +41,8 @@ t.test('a cursor is used by one at a time', async (t) => {
   const cursors = open(t)
   let finish = (_: Batch): void => {}
   const id = cursors.add(NOTES, { next: () => new Promise((resolve) => { finish = resolve }) })
-  const first = cursors.next(id, NOTES, LIMITS, noInterrupt)
-  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 143 })
+  const first = cursors.next(id, NOTES, LIMITS, ASKING)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), { code: 143 })
   finish({ documents: [], isLast: false })
   t.equal((await first).isLast, false)
 })
@@ -49,8 +50,8 @@ t.test('a cursor is used by one at a time', async (t) => {
 t.test('a cursor that failed is gone', async (t) => {
   const cursors = open(t)
   const id = cursors.add(NOTES, { next: () => { throw new Error('lost') } })
-  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), /lost/)
-  await t.rejects(cursors.next(id, NOTES, LIMITS, noInterrupt), { code: 43 })
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), /lost/)
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), { code: 43 })
 })
 
 t.test('the cursors of a session end with it', async (t) => {
@@ -71,7 +72,7 @@ t.test('a cursor that nobody asks for is forgotten after ten minutes', async (t)
   now = 599_999
   cursors.sweep()
   t.equal(cursors.open, 2)
-  await cursors.next(used, NOTES, LIMITS, noInterrupt)
+  await cursors.next(used, NOTES, LIMITS, ASKING)
   now = 600_001
   cursors.sweep()
   t.equal(cursors.kill(idle, NOTES), false)

@@ -2,6 +2,7 @@ import type { StageDefinition } from '../stage.js'
 import { addFields, set } from './add-fields.js'
 import { bucketAuto } from './bucket-auto.js'
 import { bucket } from './bucket.js'
+import { changeStream } from './change-stream.js'
 import { collStats } from './coll-stats.js'
 import { count } from './count.js'
 import { currentOp } from './current-op.js'
@@ -30,6 +31,7 @@ export const stages: readonly StageDefinition[] = [
   addFields,
   bucket,
   bucketAuto,
+  changeStream,
   collStats,
   count,
   currentOp,
@@ -61,7 +63,7 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
-  '$changeStream', '$changeStreamSplitLargeEvent', '$densify', '$fill', '$geoNear',
+  '$changeStreamSplitLargeEvent', '$densify', '$fill', '$geoNear',
   '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
   '$shardedDataDistribution'
 ])

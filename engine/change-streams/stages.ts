@@ -1,0 +1,41 @@
+import type { Step } from '../aggregate/stage.js'
+import { describe } from '../bson/describe.js'
+import { equalValues } from '../bson/order.js'
+import { findField, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
+import { parseFilter } from '../query/filter.js'
+
+/** What the stages behind `$changeStream` make of an event: perhaps nothing. */
+export type EventChange = (event: Value) => Value | undefined
+
+/**
+ * Compiles the stages behind `$changeStream`, each of which may only look at one event at a time.
+ * @throws {EngineError} IllegalOperation for any other
+ */
+export function compileStages (steps: readonly Step[], environment: Environment): EventChange {
+  const changes = steps.map((step) => compileStage(step, environment))
+  return (event) => {
+    let changed: Value | undefined = event
+    for (const change of changes) changed = changed && change(changed)
+    if (changed !== undefined) checkToken(event, changed)
+    return changed
+  }
+}
+
+function compileStage ({ clause, change, definition }: Step, environment: Environment): EventChange {
+  if (change !== undefined) return (event) => change(event, environment)
+  if (clause?.kind !== 'filter') throw new EngineError('IllegalOperation', `${definition.name} is not permitted in a $changeStream pipeline`)
+  const filter = parseFilter(clause.filter, environment)
+  return (event) => filter.matches(event) ? event : undefined
+}
+
+/** @throws {EngineError} ChangeStreamFatalError when the stages have taken away what a client goes on with */
+function checkToken (event: Value, changed: Value): void {
+  const expected = findField(event, '_id')!
+  const found = findField(changed, '_id')
+  if (found !== undefined && equalValues(expected, found)) return
+  throw new EngineError('ChangeStreamFatalError', 'Encountered an event whose _id field, which contains the resume token, was modified by the pipeline. ' +
+    'Modifying the _id field of an event makes it impossible to resume the stream from that point. Only transformations that retain the unmodified _id field are allowed. ' +
+    `Expected: { _id: ${describe(expected)} } but found: { _id: ${found === undefined ? 'missing' : describe(found)} }`)
+}
