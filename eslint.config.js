@@ -9,6 +9,7 @@ import neostandard from 'neostandard'
 const mayImport = {
   schemas: { packages: ['typebox'], files: ['schemas/'] },
   engine: { packages: ['node:', 'lmdb', 'bson'], files: ['engine/'] },
+  'engine/faults': { packages: ['node:', 'bson', 'mongodb'], files: ['engine/'] },
   'engine/cli': { packages: ['node:', 'bson', 'mongodb'], files: ['engine/'] },
   'src/models': { packages: ['node:', 'mongoose'], files: ['src/models/', 'schemas/'] },
   'src/stores': {

@@ -112,8 +112,9 @@ export class Environment {
 export async function openEnvironment (directory: string, { readOnly = false } = {}): Promise<Environment> {
   const file = join(directory, DATA_FILE)
   const isNew = readMeta(file) === undefined
+  if (isNew && readOnly) throw new Error(`There are no data in ${directory}.`)
   // What a first start has left that was interrupted before its first commit.
-  if (isNew && !readOnly) rmSync(file, { force: true })
+  if (isNew) rmSync(file, { force: true })
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
   const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
   try {

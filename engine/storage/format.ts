@@ -51,7 +51,7 @@ function stamp (meta: StoredTable): void {
 
 /** Tells for one row after the other whether it is as it was written; the table `meta` must come first. */
 export class RowChecksums {
-  /** What the file says it is, once that has been read. */
+  /** What the file says it is; 0 until that has been read. */
   format = 0
 
   check (table: string, key: Buffer, value: Buffer): string | undefined {

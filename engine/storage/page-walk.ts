@@ -165,7 +165,7 @@ export class PageWalk {
 
   #nameOf (key: Buffer, flags: number): string {
     if (flags !== SUBTREE) this.#fail('a row beside the tables')
-    return key.toString()
+    return key.toString().replace(/\0$/, '')
   }
 
   #treeIn (value: Buffer): Tree {

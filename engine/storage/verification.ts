@@ -35,6 +35,7 @@ export class Verification {
    * @throws {DamagedFile}
    */
   begin (limit: number): void {
+    while (!this.#isDone && this.#rows.format === 0) this.#step()
     this.#advance(limit)
     if (this.#walk.isShort || this.#rows.format !== FORMAT) this.#advance(Infinity)
   }
@@ -61,7 +62,11 @@ export class Verification {
 
   #advance (limit: number): void {
     const until = performance.now() + limit
-    while (!this.#isDone && performance.now() < until) this.#isDone = this.#steps.next().done === true
+    while (!this.#isDone && performance.now() < until) this.#step()
+  }
+
+  #step (): void {
+    this.#isDone = this.#steps.next().done === true
   }
 }
 

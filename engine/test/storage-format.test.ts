@@ -1,10 +1,9 @@
 import { join } from 'node:path'
 import { statSync, truncateSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { toFormat1 } from '../faults/format-1.js'
 import { openEnvironment, type Environment } from '../storage/environment.js'
-import { isIntact } from '../storage/sealed.js'
 import { checkDirectory, openStore } from '../storage/store.js'
-import { tableNames } from '../storage/table.js'
 import { createIndexes } from '../storage/create-indexes.js'
 import { collectionOf, idsByIndex, indexSpec, insert, temporaryDirectory, things } from './temporary-store.js'
 
@@ -17,22 +16,8 @@ async function directoryOfFormat1 (t: Test): Promise<string> {
   await createIndexes(store, things, [indexSpec({ key: { a: 1 } })])
   await insert(store, ...Array.from({ length: DOCUMENTS }, (_, n) => ({ _id: n, a: -n })))
   await store.close()
-  const environment = await openEnvironment(directory)
-  await environment.commit(() => unsealAll(environment))
-  await environment.close()
+  await toFormat1(directory)
   return directory
-}
-
-function unsealAll ({ tables }: Environment): void {
-  for (const name of tableNames) {
-    const { stored } = tables[name]
-    for (const { key, value } of [...stored.getRange()]) {
-      if (name !== 'documents' && isIntact(key, value)) stored.putSync(key, value.subarray(0, -4))
-    }
-  }
-  for (const key of [...tables.history.stored.getKeys()]) tables.history.stored.removeSync(key)
-  tables.meta.stored.putSync(Buffer.from('format'), Buffer.from('1'))
-  tables.meta.stored.removeSync(Buffer.from('sealed'))
 }
 
 t.test('data of format 1 get their checksums when they are opened, and are the same', async (t) => {
