@@ -6,6 +6,7 @@ import { MergedCandidates } from './merged-candidates.js'
 import type { Access } from './planner.js'
 import { RangeCandidates } from './range-candidates.js'
 import { TextCandidates } from './text-candidates.js'
+import { UnionCandidates } from './union-candidates.js'
 
 /**
  * Is given a candidate, whose buffers it may keep, or what turned out to be none: a document that was met before or is
@@ -28,6 +29,7 @@ export function candidatesOf (reader: Reader, collection: Collection, access: Ac
   switch (access.kind) {
     case 'ids': return new IdCandidates(reader, collection, access.recordIds)
     case 'text': return new TextCandidates(reader, collection, access)
+    case 'union': return new UnionCandidates(access.branches.map((branch) => candidatesOf(reader, collection, branch, once)))
     case 'collection': return new DocumentCandidates(reader, collection, access.reverse)
     case 'index': {
       const entries = new IndexEntries(reader, collection, access, once)

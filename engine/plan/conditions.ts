@@ -6,8 +6,8 @@ import type { Filter, FilterNode, Test } from '../query/filter.js'
 export class Conditions {
   readonly #tests = new Map<string, Test[]>()
 
-  constructor (filter: Filter) {
-    this.#collect(filter.root)
+  constructor (root: FilterNode) {
+    this.#collect(root)
   }
 
   on (path: string): readonly Test[] {

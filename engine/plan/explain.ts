@@ -1,6 +1,6 @@
 import { documentValue, findField } from '../bson/value.js'
 import type { Query } from './matches.js'
-import type { IndexAccess, Plan } from './planner.js'
+import type { Access, IndexAccess, Plan } from './planner.js'
 import type { Scan } from './scan.js'
 import type { TextAccess } from './text-plan.js'
 
@@ -8,6 +8,7 @@ import type { TextAccess } from './text-plan.js'
 export interface Stage {
   readonly stage: string
   readonly inputStage?: Stage
+  readonly inputStages?: readonly Stage[]
   readonly [detail: string]: unknown
 }
 
@@ -20,7 +21,8 @@ export interface Finish {
 
 /** The stages of a query, the last one outside. */
 export function describePlan (plan: Plan, query: Query, { skip, limit, isProjected }: Finish): Stage {
-  let stage = describeAccess(plan)
+  let stage = describeAccess(plan.access)
+  if (plan.access.kind === 'union' && query.filter.root.kind === 'or') stage = { stage: 'SUBPLAN', inputStage: stage }
   if (!plan.sorted && query.sort !== undefined) {
     const sortPattern = Object.fromEntries(query.sort.keys.map(({ path, direction, isTextScore }) => [path, isTextScore ? { $meta: 'textScore' } : direction]))
     stage = { stage: 'SORT', sortPattern, ...(limit !== Infinity && { limitAmount: skip + limit }), inputStage: stage }
@@ -41,16 +43,23 @@ export function describeCost (examined: Pick<Scan, 'keysExamined' | 'documentsEx
   }
 }
 
-function describeAccess ({ access }: Plan): Stage {
+function describeAccess (access: Access): Stage {
   switch (access.kind) {
     case 'collection': return { stage: 'COLLSCAN', direction: access.reverse ? 'backward' : 'forward' }
     case 'text': return describeTextMatch(access)
+    case 'union': return { stage: 'FETCH', inputStage: { stage: 'OR', inputStages: access.branches.map(describeBranch) } }
     case 'ids': return { stage: 'IDHACK', idsLookedUp: access.recordIds.length }
     case 'index': {
       const scan = describeIndexScan(access)
       return { stage: 'FETCH', inputStage: access.isMerge ? { stage: 'SORT_MERGE', inputStage: scan } : scan }
     }
   }
+}
+
+/** The documents are fetched behind all branches. */
+function describeBranch (access: Access): Stage {
+  const stage = describeAccess(access)
+  return stage.stage === 'FETCH' ? stage.inputStage! : stage
 }
 
 function describeTextMatch ({ index, search, ranges }: TextAccess): Stage {

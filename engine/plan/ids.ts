@@ -1,11 +1,11 @@
 import { arrayElements, BsonType, type Value } from '../bson/value.js'
-import type { Filter, FilterNode } from '../query/filter.js'
+import type { FilterNode } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
 import { isCut, recordIdOf } from '../storage/key.js'
 import type { Way } from './planner.js'
 
 /** The plan of a query that says which `_id` its results have: their documents are read one by one, without an index. */
-export function planByIds ({ root }: Filter, sort: Sort | undefined): Way | undefined {
+export function planByIds (root: FilterNode, sort: Sort | undefined): Way | undefined {
   const ids = idsOf(root)
   if (ids === undefined) return undefined
   if (ids.length === 1) return { access: { kind: 'ids', recordIds: [recordIdOf(ids[0])] }, sorted: true }

@@ -2,7 +2,7 @@ import { equalValues } from '../bson/order.js'
 import { documentValue, findField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
-import type { Filter } from '../query/filter.js'
+import type { Filter, FilterNode } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
 import { Conditions } from './conditions.js'
 import { planByIds } from './ids.js'
@@ -12,7 +12,7 @@ import type { Query } from './matches.js'
 import { planText, type TextAccess } from './text-plan.js'
 
 /** Where the candidates of a query come from, in which order. */
-export type Access = CollectionAccess | IdAccess | IndexAccess | TextAccess
+export type Access = CollectionAccess | IdAccess | IndexAccess | TextAccess | UnionAccess
 
 export interface CollectionAccess {
   readonly kind: 'collection'
@@ -33,6 +33,12 @@ export interface IndexAccess {
   readonly reverse: boolean
   /** Whether the ranges are read side by side, by what follows their prefixes in the keys, and not one after the other. */
   readonly isMerge: boolean
+}
+
+/** Several ways to documents, each of which counts once. */
+export interface UnionAccess {
+  readonly kind: 'union'
+  readonly branches: readonly Access[]
 }
 
 /** How the candidates are come by. */
@@ -60,7 +66,7 @@ type Score = readonly [isUnique: number, equalities: number, hasRange: number, i
 /**
  * Takes the documents of given ids; else chooses a unique index of which all fields are known, then the index with the
  * longest prefix of equalities, then the one with a range on the next field, then the one that gives the order of the
- * sort (engine README, "Planner"). There are no statistics and nothing is tried out: the same query on the same indexes
+ * sort, then such a way for each branch of an `$or` (engine README, "Planner"). There are no statistics and nothing is tried out: the same query on the same indexes
  * is always the same plan. Indexes only narrow: the filter is checked on every document. A `$text` leaves no choice.
  * @throws {EngineError} BadValue for a hint that names no index; IndexNotFound, NoQueryExecutionPlans for a `$text`
  */
@@ -72,22 +78,39 @@ export function choosePlan (collection: Collection, query: Query): Plan {
 function chooseWay (collection: Collection, query: Query): Way {
   const { filter, sort, hint } = query
   if (hint !== undefined) return hintedWay(collection, query, hint)
-  const byIds = collection.recordIds === 'id' ? planByIds(filter, sort) : undefined
-  if (byIds !== undefined) return byIds
-  const conditions = new Conditions(filter)
+  return usefulWay(collection, filter.root, sort) ?? { access: { kind: 'collection', reverse: false }, sorted: sort === undefined }
+}
+
+/** A way that leads past some documents, or to all in the order of the sort. */
+function usefulWay (collection: Collection, root: FilterNode, sort?: Sort): Way | undefined {
+  const byIds = collection.recordIds === 'id' ? planByIds(root, sort) : undefined
+  return byIds ?? bestCandidate(collection, new Conditions(root), sort) ?? unionOf(collection, root, sort)
+}
+
+/** The ways of the branches of an `$or` that every result fulfils, if each has one. */
+function unionOf (collection: Collection, root: FilterNode, sort: Sort | undefined): Way | undefined {
+  for (const node of root.kind === 'and' ? root.nodes : [root]) {
+    if (node.kind !== 'or') continue
+    const branches = node.nodes.map((branch) => usefulWay(collection, branch)?.access)
+    if (branches.every((branch) => branch !== undefined)) return { access: { kind: 'union', branches }, sorted: sort === undefined }
+  }
+  return undefined
+}
+
+function bestCandidate (collection: Collection, conditions: Conditions, sort: Sort | undefined): Candidate | undefined {
   let best: Candidate | undefined
   for (const index of collection.indexes) {
     if (!index.ready || index.hidden || index.text !== undefined || !coversAll(index, conditions)) continue
     const candidate = candidateFor(index, conditions, sort)
     if (isUseful(candidate) && (best === undefined || isBetter(candidate, best))) best = candidate
   }
-  return best ?? { access: { kind: 'collection', reverse: false }, sorted: sort === undefined }
+  return best
 }
 
 /** Obeys a hint, even one that leaves out documents which are not in the index ("Sparse Indexes" of the manual). */
 function hintedWay (collection: Collection, { filter, sort }: Query, hint: Hint): Way {
   if ('natural' in hint) return { access: { kind: 'collection', reverse: hint.natural < 0 }, sorted: sort === undefined }
-  return candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
+  return candidateFor(hintedIndex(collection, hint), new Conditions(filter.root), sort)
 }
 
 function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {

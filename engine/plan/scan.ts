@@ -2,7 +2,7 @@ import { documentValue, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import { withTextScore } from '../query/text-score.js'
-import type { Catalog, Collection } from '../storage/catalog.js'
+import type { Catalog, Collection, Index } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import { candidatesOf, type Candidates } from './candidates.js'
 import type { Access } from './planner.js'
@@ -117,9 +117,12 @@ export class Scan {
   #checkStillThere (): void {
     const collection = this.#source.catalog.byId(this.#collection.id)
     if (collection === undefined) throw new EngineError('QueryPlanKilled', `collection dropped: ${this.#collection.namespace}`)
-    const access = this.#access
-    if ('index' in access && !collection.indexes.some(({ id }) => id === access.index.id)) {
-      throw new EngineError('QueryPlanKilled', `index '${access.index.name}' dropped`)
-    }
+    const dropped = indexesOf(this.#access).find((index) => !collection.indexes.some(({ id }) => id === index.id))
+    if (dropped !== undefined) throw new EngineError('QueryPlanKilled', `index '${dropped.name}' dropped`)
   }
+}
+
+function indexesOf (access: Access): Index[] {
+  if (access.kind === 'union') return access.branches.flatMap(indexesOf)
+  return 'index' in access ? [access.index] : []
 }

@@ -33,7 +33,7 @@ export function planText (collection: Collection, { filter, sort, hint }: Query,
     throw new EngineError('BadValue', 'natural' in hint ? 'text expression not allowed with $natural sort order' : 'text and hint not allowed in same query')
   }
   const index = indexOfTexts(collection)
-  const conditions = new Conditions(filter)
+  const conditions = new Conditions(filter.root)
   if (!isRequired(filter.root) || (index.partialFilter !== undefined && !conditions.imply(index.partialFilter))) throw cannotUse()
   const search = new TextSearch(text, index.text)
   return {
