@@ -18,6 +18,7 @@ import { usageOf } from './usage.js'
 const { values } = parseArgs({ options: { documents: { type: 'string', default: '1000000' }, seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '5' } } })
 const options: Options = { documents: Number(values.documents), seconds: Number(values.seconds), rounds: Number(values.rounds) }
 const directory = mkdtempSync(join(tmpdir(), 'quire-bench-'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
 
 print(`${cpus().length} × ${cpus()[0].model}, Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}, load ${loadavg()[0].toFixed(1)} before the run; ${options.documents.toLocaleString('en')} documents of 500 bytes\n`)
