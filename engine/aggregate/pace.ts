@@ -1,7 +1,7 @@
 import { pause, type CheckInterrupt } from '../plan/slice.js'
 
-/** For how long the stages of a pipeline may keep the event loop, in milliseconds. */
-const SLICE_MS = 4
+/** For how long the stages of a pipeline may keep the event loop, in milliseconds: as a scan (plan/slice.ts). */
+const SLICE_MS = 2
 
 /** Divides the work of one pipeline into slices: whoever works in a loop asks after every document, and rests when it is time. */
 export class Pace {
