@@ -12,6 +12,9 @@ import { checkSame, idOf, newRecordId } from './record-ids.js'
 import { documentRow, entryRow, rowPrefix } from './rows.js'
 import { textKeyValues } from './text-keys.js'
 
+/** How many documents an insert into a capped collection removes at most: meanwhile all others wait. */
+const MAX_REMOVED = 1000
+
 /** What a change of a document does to one index. */
 interface EntryChange {
   readonly index: Index
@@ -26,6 +29,7 @@ interface EntryChange {
 export function insertDocument (changes: Changes, stale: Collection, document: Buffer): void {
   const collection = current(changes, stale)
   const value = documentValue(document)
+  checkSize(collection, document)
   const recordId = newRecordId(changes, collection, value)
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
@@ -70,13 +74,17 @@ export function removeDocument (changes: Changes, stale: Collection, recordId: B
   if (collection.timeseries === undefined) record(changes, 'delete', collection, documentKey(idOf(value)), ...keepsImages(collection) ? [document] : [])
 }
 
-/** Keeps a capped collection within its limits; the document that was inserted last stays. */
+function checkSize ({ capped }: Collection, document: Buffer): void {
+  if (capped !== undefined && document.length > capped.size) throw new EngineError('BadValue', 'object to insert exceeds cappedMaxSize')
+}
+
+/** Keeps a capped collection within its limits. When these have been lowered, what is left goes with the next inserts. */
 function removeOldest (changes: Changes, collection: Collection): void {
   const { id, capped } = collection
   if (capped === undefined) return
-  for (;;) {
+  for (let removed = 0; removed < MAX_REMOVED; removed++) {
     const { documents, bytes } = changes.count(id)
-    if (documents === 1 || (bytes <= capped.size && documents <= capped.max)) return
+    if (bytes <= capped.size && documents <= capped.max) return
     const [oldest] = changes.tables.documents.getRange({ start: rowPrefix(id), end: rowPrefix(id + 1), limit: 1 })
     removeDocument(changes, collection, oldest.key.subarray(4), oldest.value)
   }

@@ -80,6 +80,7 @@ t.test('a capped collection that cannot be is refused with its code', async (t) 
   for (const [options, code] of cases) await t.rejects(db.command({ create: 'log', ...options }), { code }, JSON.stringify(options))
   const log = await db.createCollection('log', { capped: true, size: 5000 })
   await t.rejects(log.createIndex({ at: 1 }, { expireAfterSeconds: 1 }), { code: 67 })
+  await t.rejects(log.insertOne({ text: 'x'.repeat(5000) }), { code: 2 })
   await t.rejects(db.aggregate([{ $documents: [] }, { $out: 'log' }]).toArray(), { code: 17152 })
   await client.withSession(async (session) => {
     session.startTransaction()
