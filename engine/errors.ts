@@ -44,6 +44,7 @@ export const codes = {
   CommandNotSupported: 115,
   DocumentValidationFailure: 121,
   CommandFailed: 125,
+  CappedPositionLost: 136,
   NoMatchingDocument: 47,
   CursorInUse: 143,
   ExceededMemoryLimit: 146,

@@ -6,9 +6,7 @@ import type { Store } from '../storage/store.js'
 import type { Batch, BatchLimits, CursorSource, Patience } from './cursors.js'
 import { labelForResuming } from './error-reply.js'
 import { BYTES_BESIDE, sendable } from './pipeline-source.js'
-
-/** As long as a timer can be. */
-const LONGEST_WAIT_MS = 2 ** 31 - 1
+import { endOf, Waiting } from './waiting.js'
 
 /**
  * Hands out the events of a change stream. Where there is none yet it waits for a commit that may bring one: nothing is asked
@@ -17,7 +15,7 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1
 export class ChangeStreamSource implements CursorSource {
   readonly #store: Store
   readonly #stream: ChangeStream
-  #interrupt: ((reason: EngineError) => void) | undefined
+  readonly #waiting = new Waiting()
 
   constructor (store: Store, stream: ChangeStream) {
     this.#store = store
@@ -25,7 +23,7 @@ export class ChangeStreamSource implements CursorSource {
   }
 
   async next (limits: BatchLimits, _checkInterrupt: () => void, patience: Patience): Promise<Batch> {
-    const until = performance.now() + Math.min(patience.milliseconds, LONGEST_WAIT_MS)
+    const until = endOf(patience)
     const events = new EventBatch(limits)
     let state: StreamState
     while (!isReady(state = this.#stream.read(events), events)) {
@@ -37,7 +35,7 @@ export class ChangeStreamSource implements CursorSource {
   }
 
   interrupt (reason: EngineError): void {
-    this.#interrupt?.(reason)
+    this.#waiting.interrupt(reason)
   }
 
   label (error: unknown): void {
@@ -49,25 +47,12 @@ export class ChangeStreamSource implements CursorSource {
    * to its end, and when the time is up notes in that very turn how far it has come: between reading and waiting nothing
    * can be committed that is neither read nor waited for.
    */
-  #wait (until: number, { interruptions, checkInterrupt }: Patience): Promise<void> {
-    checkInterrupt()
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#stream.advance()
-        end()
-      }, Math.max(until - performance.now(), 0))
-      const stopWatching = this.#store.watchers.wait(this.#stream.watched, () => end())
-      const onInterruption = (): void => end()
-      for (const signal of interruptions) signal.addEventListener('abort', onInterruption)
-      const end = (reason?: EngineError): void => {
-        clearTimeout(timer)
-        stopWatching()
-        for (const signal of interruptions) signal.removeEventListener('abort', onInterruption)
-        this.#interrupt = undefined
-        if (reason === undefined) resolve()
-        else reject(reason)
-      }
-      this.#interrupt = end
+  #wait (until: number, patience: Patience): Promise<void> {
+    return this.#waiting.wait({
+      until,
+      patience,
+      subscribe: (wake) => this.#store.watchers.wait(this.#stream.watched, wake),
+      onTime: () => this.#stream.advance()
     })
   }
 }

@@ -17,14 +17,14 @@ const BYTES_BESIDE = 10
 
 /** Hands out the matches of a query in batches. */
 export class FindSource implements CursorSource {
-  readonly #matches: Matches
+  readonly #matches: Pick<Matches, 'read'>
   readonly #project: Projection | undefined
   #skip: number
   #left: number
   /** A document that has been read and did not fit into the last batch any more. */
   #waiting: Buffer | undefined
 
-  constructor (matches: Matches, { skip, limit, project }: Window) {
+  constructor (matches: Pick<Matches, 'read'>, { skip, limit, project }: Window) {
     this.#matches = matches
     this.#project = project
     this.#skip = skip

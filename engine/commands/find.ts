@@ -1,7 +1,8 @@
 import { isEmpty } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 import { openMatches, type Query } from '../plan/matches.js'
 import { parseProjection } from '../query/projection.js'
-import { isView } from '../storage/catalog.js'
+import { isView, type Entry } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
 import type { Arguments } from './arguments.js'
@@ -12,14 +13,15 @@ import type { CursorSource } from './cursors.js'
 import { emptySource, FindSource, type Window } from './find-source.js'
 import { readEnvironment } from './let.js'
 import { checkCollation, readQuery } from './query-arguments.js'
+import { TailableSource } from './tailable-source.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { viewSource } from './view-queries.js'
 
-const unsupported = ['awaitData', 'max', 'min', 'returnKey', 'showRecordId', 'tailable']
+const unsupported = ['max', 'min', 'returnKey', 'showRecordId']
 
 export const find: Command = {
   name: 'find',
-  summary: 'Filter, sort, projection, skip, limit, hint, `let`, batches; no collation but simple, `min`, `max`, tailable cursors',
+  summary: 'Filter, sort, projection, skip, limit, hint, `let`, batches, tailable cursors; no collation but simple, `min`, `max`',
   inTransaction: 'part',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {
@@ -33,6 +35,8 @@ export const find: Command = {
     limit: 'number',
     batchSize: 'number',
     singleBatch: 'bool',
+    tailable: 'bool',
+    awaitData: 'bool',
     collation: 'document',
     allowDiskUse: 'bool',
     allowPartialResults: 'bool',
@@ -55,8 +59,17 @@ function openSource (context: CommandContext, namespace: Namespace, query: Query
   const { data } = context
   const entry = data.catalog.entry(namespace)
   if (entry === undefined) return emptySource
+  if (context.args.bool('tailable')) return openTail(context, entry, query, window)
   if (isView(entry)) return viewSource(context, namespace, 'find')
   return new FindSource(openMatches(data, entry, query, { needed: window.skip + window.limit }), window)
+}
+
+/** @throws {EngineError} for what has no end that documents are added to */
+function openTail ({ args, store, transaction }: CommandContext, entry: Entry, query: Query, window: Window): CursorSource {
+  if (isView(entry)) throw new EngineError('InvalidPipelineOperator', "Option 'tailable' not supported in aggregation.")
+  if (entry.capped === undefined) throw new EngineError('BadValue', `error processing query: ns=${entry.namespace} tailable cursor requested on non capped collection`)
+  if (transaction !== undefined) throw new EngineError('OperationNotSupportedInTransaction', 'Cannot open a tailable cursor in a multi-document transaction.')
+  return new TailableSource(store, entry, query, window, args.bool('awaitData'))
 }
 
 /**
@@ -68,6 +81,7 @@ export function readFind (args: Arguments, now: Date): { query: Query, window: W
   checkCollation(args.document('collation'))
   const environment = readEnvironment(args, now)
   const query = readQuery(args, 'filter', { environment, sort: 'sort' })
+  checkTailable(args, query)
   const projection = args.document('projection')
   return {
     query,
@@ -77,4 +91,14 @@ export function readFind (args: Arguments, now: Date): { query: Query, window: W
       project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, query.filter, environment)
     }
   }
+}
+
+function checkTailable (args: Arguments, { sort, hint }: Query): void {
+  if (!args.bool('tailable')) {
+    if (args.bool('awaitData')) throw new EngineError('FailedToParse', "Cannot set 'awaitData' without also setting 'tailable'")
+    return
+  }
+  if (args.bool('singleBatch')) throw new EngineError('FailedToParse', "Cannot use tailable with the 'singleBatch' option")
+  const isBackwards = hint !== undefined && 'natural' in hint && hint.natural < 0
+  if (sort !== undefined || isBackwards) throw new EngineError('BadValue', 'cannot use tailable option with a sort other than {$natural: 1}')
 }

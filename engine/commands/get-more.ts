@@ -4,7 +4,7 @@ import { refuseUnsupported } from './unsupported.js'
 
 export const getMore: Command = {
   name: 'getMore',
-  summary: 'The next batch of a cursor; that of a change stream is waited for',
+  summary: 'The next batch of a cursor; that of a change stream, or of a tailable cursor that awaits data, is waited for',
   inTransaction: 'part',
   fields: { getMore: 'int64', collection: 'string', batchSize: 'number', term: 'number', lastKnownCommittedOpTime: 'any' },
 
