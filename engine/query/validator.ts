@@ -1,7 +1,7 @@
 import { BsonType, arrayElements, fields, findField, isArray, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { parseFilter } from './filter.js'
-import { explainMismatch } from './mismatch/filter.js'
+import { mismatchExplainer } from './mismatch/filter.js'
 import type { Explanation } from './schema/rule.js'
 
 export const validationLevels = ['off', 'strict', 'moderate'] as const
@@ -32,6 +32,7 @@ export function readValidator (options: Value): Validator | undefined {
   const environment = { variables: new Map(), get now () { return new Date() } }
   checkAllowed(filter)
   const { matches } = parseFilter(filter, environment)
+  let explain: Validator['explain'] | undefined
   return {
     level: readChoice(options, 'validationLevel', validationLevels) ?? 'strict',
     action: readChoice(options, 'validationAction', validationActions) ?? 'error',
@@ -43,7 +44,11 @@ export function readValidator (options: Value): Validator | undefined {
         throw error
       }
     },
-    explain: (document) => explainMismatch(filter, document, environment)
+    explain (document) {
+      // Most validators are never asked.
+      explain ??= mismatchExplainer(filter, environment)
+      return explain(document)
+    }
   }
 }
 

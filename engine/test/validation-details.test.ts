@@ -2,7 +2,7 @@ import { deserialize, EJSON } from 'bson'
 import t from 'tap'
 import { documentValue, encode } from '../bson/value.js'
 import { parseFilter } from '../query/filter.js'
-import { explainMismatch } from '../query/mismatch/filter.js'
+import { mismatchExplainer } from '../query/mismatch/filter.js'
 import { DocumentWriter } from '../wire/document-writer.js'
 
 const environment = { now: new Date(), variables: new Map() }
@@ -11,7 +11,7 @@ const environment = { now: new Date(), variables: new Map() }
 function detailsOf (filter: object, document: object): string {
   const [condition, value] = [filter, document].map((each) => documentValue(encode(each)))
   const writer = new DocumentWriter(0)
-  writer.document(explainMismatch(condition, value, environment))
+  writer.document(mismatchExplainer(condition, environment)(value))
   return EJSON.stringify(deserialize(writer.finish(), { bsonRegExp: true }))
 }
 

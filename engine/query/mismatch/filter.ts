@@ -10,11 +10,12 @@ import { allOf, listClause, notClause, plainClause, type Clause } from './clause
 import { existsClause, operatorClause } from './operator.js'
 
 /**
- * Says why a document does not match a filter, as MongoDB does in the `errInfo` of a failed validation. Nothing is
- * prepared for it: a filter is taken apart again each time.
+ * Makes a function that says why a document does not match a filter, as MongoDB does in the `errInfo` of a failed
+ * validation.
  */
-export function explainMismatch (filter: Value, document: Value, environment: Environment): Explanation {
-  return filterClause(filter, environment).explain(document, false)
+export function mismatchExplainer (filter: Value, environment: Environment): (document: Value) => Explanation {
+  const clause = filterClause(filter, environment)
+  return (document) => clause.explain(document, false)
 }
 
 function filterClause (filter: Value, environment: Environment): Clause {
@@ -25,6 +26,7 @@ function filterClause (filter: Value, environment: Environment): Clause {
 }
 
 function topLevelClause (name: string, operand: Value, environment: Environment): Clause {
+  if (name === '$jsonSchema') return schemaClause(operand)
   const specifiedAs = wrapped(name, operand)
   const { matches } = parseFilter(specifiedAs, environment)
   const filters = (): Clause[] => arrayElements(operand).map((filter) => filterClause(filter, environment))
@@ -33,7 +35,6 @@ function topLevelClause (name: string, operand: Value, environment: Environment)
     case '$or': return listClause(name, filters(), matches)
     case '$nor': return listClause(name, filters(), matches, true)
     case '$expr': return expressionClause(operand, specifiedAs, environment)
-    case '$jsonSchema': return schemaClause(operand)
     default: return plainClause({ operatorName: name, specifiedAs }, matches, 'expression always evaluates to false', 'expression always evaluates to true')
   }
 }

@@ -1,32 +1,38 @@
 import { arrayElements, BsonType, fields, isArray, isDocument, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { annotationsOf } from './annotations.js'
-import { existence } from './objects.js'
+import { existence, propertiesOf, type Properties } from './objects.js'
 import { checkDocument, readNames } from './operands.js'
 import type { Explanation, ParseKeyword, Parsing, Rule } from './rule.js'
 
 /** `dependencies`: what holds of a document once it has a certain field. */
 export const dependencyKeywords: Readonly<Record<string, ParseKeyword>> = { dependencies: parseDependencies }
 
+type Condition = (document: Value, properties: Properties) => boolean
+
 interface Dependency {
   readonly conditionalProperty: string
-  readonly applies: (document: Value) => boolean
-  readonly accepts: (document: Value) => boolean
-  readonly explain: (document: Value) => Explanation
+  readonly applies: Condition
+  readonly accepts: Condition
+  readonly explain: (document: Value, properties: Properties) => Explanation
 }
 
 function parseDependencies (operand: Value, keyword: string, parsing: Parsing): Rule {
   checkDocument(keyword, operand)
   const dependencies = [...fields(operand)].flatMap(([name, dependency]) => isAnnotation(name, dependency) ? [] : [parseDependency(name, dependency, parsing)])
-  const isBroken = ({ applies, accepts }: Dependency, value: Value): boolean => applies(value) && !accepts(value)
   return {
-    accepts: (value) => !isDocument(value) || !dependencies.some((dependency) => isBroken(dependency, value)),
-    explain: (value) => ({
-      operatorName: 'dependencies',
-      ...annotationsOf(operand),
-      failingDependencies: dependencies.filter((dependency) => isBroken(dependency, value))
-        .map(({ conditionalProperty, explain }) => ({ conditionalProperty, ...explain(value) }))
-    })
+    accepts (value) {
+      if (!isDocument(value)) return true
+      const properties = propertiesOf(value)
+      return dependencies.every(({ applies, accepts }) => !applies(value, properties) || accepts(value, properties))
+    },
+    explain (value) {
+      const properties = propertiesOf(value)
+      const failingDependencies = dependencies
+        .filter(({ applies, accepts }) => applies(value, properties) && !accepts(value, properties))
+        .map(({ conditionalProperty, explain }) => ({ conditionalProperty, ...explain(value, properties) }))
+      return { operatorName: keyword, ...annotationsOf(operand), failingDependencies }
+    }
   }
 }
 
@@ -51,7 +57,7 @@ function parseNames (name: string, dependency: Value): Pick<Dependency, 'accepts
   if (names.length === 0) throw new EngineError('FailedToParse', `property '${name}' in $jsonSchema keyword 'dependencies' cannot be an empty array`)
   const needed = names.map((name) => ({ name, isIn: existence(name) }))
   return {
-    accepts: (document) => needed.every(({ isIn }) => isIn(document)),
-    explain: (document) => ({ missingProperties: needed.filter(({ isIn }) => !isIn(document)).map(({ name }) => name) })
+    accepts: (document, properties) => needed.every(({ isIn }) => isIn(document, properties)),
+    explain: (document, properties) => ({ missingProperties: needed.filter(({ isIn }) => !isIn(document, properties)).map(({ name }) => name) })
   }
 }

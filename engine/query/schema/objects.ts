@@ -13,15 +13,28 @@ export const objectKeywords: Readonly<Record<string, ParseKeyword>> = {
   maxProperties: (operand, keyword) => parseSize(operand, keyword, (size, limit) => size <= limit)
 }
 
+/** The fields of a document by their names; schemas name many fields, which are not to be searched for one by one. */
+export type Properties = ReadonlyMap<string, Value>
+
+export function propertiesOf (document: Value): Properties {
+  const properties = new Map<string, Value>()
+  for (const [name, value] of fields(document)) {
+    // Of fields with one name the first counts, as everywhere.
+    if (!properties.has(name)) properties.set(name, value)
+  }
+  return properties
+}
+
 /** Whether a document has a field. A name with dots is a path, here as in all queries. */
-export function existence (name: string): (document: Value) => boolean {
+export function existence (name: string): (document: Value, properties: Properties) => boolean {
+  if (!name.includes('.')) return (_document, properties) => properties.has(name)
   return pathMatcher(parsePath(name), 'whole', (value) => value !== undefined)
 }
 
 interface Property {
   readonly propertyName: string
   readonly schema: Schema
-  readonly valueIn: (document: Value) => Value | undefined
+  readonly valueIn: (properties: Properties) => Value | undefined
 }
 
 function parseProperties (operand: Value, keyword: string, { parseSchema }: Parsing): Rule {
@@ -31,26 +44,32 @@ function parseProperties (operand: Value, keyword: string, { parseSchema }: Pars
     return { propertyName, schema: parseSchema(schema), valueIn: valueReader(propertyName) }
   })
   return {
-    accepts: (value) => !isDocument(value) || properties.every((property) => !isBroken(property, value)),
-    explain: (value) => ({
-      operatorName: keyword,
-      propertiesNotSatisfied: properties.filter((property) => isBroken(property, value)).map(({ propertyName, schema, valueIn }) =>
-        ({ propertyName, ...schema.annotations, details: schema.explain(valueIn(value)!) }))
-    })
+    accepts (value) {
+      if (!isDocument(value)) return true
+      const found = propertiesOf(value)
+      return properties.every(({ schema, valueIn }) => isKept(schema, valueIn(found)))
+    },
+    explain (value) {
+      const found = propertiesOf(value)
+      const propertiesNotSatisfied = properties.flatMap(({ propertyName, schema, valueIn }) => {
+        const given = valueIn(found)
+        return isKept(schema, given) ? [] : [{ propertyName, ...schema.annotations, details: schema.explain(given!) }]
+      })
+      return { operatorName: keyword, propertiesNotSatisfied }
+    }
   }
 }
 
 /** A property that is not there breaks nothing: that is the matter of `required`. */
-function isBroken ({ schema, valueIn }: Property, document: Value): boolean {
-  const value = valueIn(document)
-  return value !== undefined && !schema.accepts(value)
+function isKept (schema: Schema, value: Value | undefined): boolean {
+  return value === undefined || schema.accepts(value)
 }
 
 /** Follows the steps of a name with dots through documents, but not through arrays. */
 function valueReader (name: string): Property['valueIn'] {
-  const steps = name.split('.')
-  if (steps.length === 1) return (document) => findField(document, name)
-  return (document) => steps.reduce<Value | undefined>((value, step) => isDocument(value) ? findField(value, step) : undefined, document)
+  const [first, ...rest] = name.split('.')
+  if (rest.length === 0) return (properties) => properties.get(name)
+  return (properties) => rest.reduce<Value | undefined>((value, step) => isDocument(value) ? findField(value, step) : undefined, properties.get(first))
 }
 
 function parseRequired (operand: Value, keyword: string): Rule {
@@ -62,12 +81,16 @@ function parseRequired (operand: Value, keyword: string): Rule {
   if (names.length === 0) throw badOperand(keyword, 'cannot be an empty array')
   const required = names.sort().map((name) => ({ name, isIn: existence(name) }))
   return {
-    accepts: (value) => !isDocument(value) || required.every(({ isIn }) => isIn(value)),
-    explain: (value) => ({
-      operatorName: keyword,
-      specifiedAs: { [keyword]: operand },
-      missingProperties: required.filter(({ isIn }) => !isIn(value)).map(({ name }) => name)
-    })
+    accepts (value) {
+      if (!isDocument(value)) return true
+      const properties = propertiesOf(value)
+      return required.every(({ isIn }) => isIn(value, properties))
+    },
+    explain (value) {
+      const properties = propertiesOf(value)
+      const missingProperties = required.filter(({ isIn }) => !isIn(value, properties)).map(({ name }) => name)
+      return { operatorName: keyword, specifiedAs: { [keyword]: operand }, missingProperties }
+    }
   }
 }
 

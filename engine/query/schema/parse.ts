@@ -13,7 +13,7 @@ import { stringKeywords } from './strings.js'
 import { typeKeywords } from './types.js'
 
 /** The keywords of MongoDB's dialect of draft 4, in the order in which MongoDB reports those that are broken. */
-const keywordTable: ReadonlyMap<string, ParseKeyword> = inOrder([
+const keywordTable: ReadonlyMap<string, { readonly parse: ParseKeyword, readonly place: number }> = inOrder([
   'pattern', 'maxLength', 'minLength', 'multipleOf', 'maximum', 'exclusiveMaximum', 'minimum', 'exclusiveMinimum',
   'minItems', 'maxItems', 'uniqueItems', 'items', 'additionalItems',
   'properties', 'additionalProperties', 'patternProperties', 'required', 'minProperties', 'maxProperties', 'dependencies',
@@ -39,9 +39,8 @@ export function parseSchema (schema: Value): Schema {
   if (keywords.has('type') && keywords.has('bsonType')) {
     throw new EngineError('FailedToParse', "Cannot specify both $jsonSchema keywords 'type' and 'bsonType'")
   }
-  const rules = [...keywordTable].flatMap(([keyword, parse]): Rule[] => {
-    const operand = keywords.get(keyword)
-    const rule = operand && parse(operand, keyword, { keywords, parseSchema })
+  const rules = [...keywords].sort(byTable).flatMap(([keyword, operand]): Rule[] => {
+    const rule = keywordTable.get(keyword)?.parse(operand, keyword, { keywords, parseSchema })
     return rule === undefined ? [] : [rule]
   })
   return {
@@ -73,6 +72,15 @@ function checkKeyword (name: string, value: Value): void {
   }
 }
 
-function inOrder (names: readonly string[], keywords: Readonly<Record<string, ParseKeyword>>): Map<string, ParseKeyword> {
-  return new Map(names.map((name) => [name, keywords[name]]))
+function inOrder (names: readonly string[], keywords: Readonly<Record<string, ParseKeyword>>): Map<string, { parse: ParseKeyword, place: number }> {
+  return new Map(names.map((name, place) => [name, { parse: keywords[name], place }]))
+}
+
+function byTable ([one]: [string, Value], [other]: [string, Value]): number {
+  return placeOf(one) - placeOf(other)
+}
+
+/** Titles and descriptions have no place, and need none. */
+function placeOf (keyword: string): number {
+  return keywordTable.get(keyword)?.place ?? -1
 }
