@@ -1,5 +1,5 @@
 import { forEachField, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { codes, EngineError } from '../errors.js'
 import type { Connection, Request, Responder } from '../wire/connection.js'
 import type { Reply } from '../wire/reply.js'
 import { ReplyTime } from './cluster-time.js'
@@ -75,7 +75,8 @@ export class CommandResponder implements Responder {
 
   #fail (error: unknown, command: Command | undefined, role: ErrorRole | undefined): Reply {
     if (command !== undefined) this.#services.status.failed(command.name)
-    if (!(error instanceof EngineError)) this.#logFault(error, command)
+    // Damage is for the operator to know of, and not for a client alone.
+    if (!(error instanceof EngineError) || error.code === codes.DataCorruptionDetected) this.#logFault(error, command)
     return errorReply(asEngineError(error), role)
   }
 

@@ -46,7 +46,7 @@ export const frames: Fault = {
     const exit = await stop(served)
     if (exit.code !== 0) wrong.push(`it ended with ${exit.code ?? exit.signal}`)
     wrong.push(...await checkStored(data))
-    return { rounds, acknowledged: WITNESSES, lost, duplicated: left.length - WITNESSES + lost, wrong, note: `memory +${Math.round(growth / 1e6)} MB` }
+    return { rounds, acknowledged: WITNESSES, lost, duplicated: left.length - WITNESSES + lost, wrong, note: `memory grew by ${Math.round(growth / 1e6)} MB` }
   }
 }
 
