@@ -48,6 +48,7 @@ export const codes = {
   NoMatchingDocument: 47,
   CursorInUse: 143,
   ExceededMemoryLimit: 146,
+  IncompatibleCollationVersion: 161,
   ViewDepthLimitExceeded: 165,
   CommandNotSupportedOnView: 166,
   OptionNotSupportedOnView: 167,

@@ -64,7 +64,7 @@ export class GraphSearch {
     const { depthField, connectFromField } = this.#graph
     const id = findField(document, '_id')
     if (id === undefined) throw new EngineError(40271, `Documents in the '${this.#graph.from}' namespace must contain an _id for de-duplication in $graphLookup`)
-    const key = keyOf(id)
+    const key = this.#keyOf(id)
     if (this.#reached.has(key)) return
     const found = depthField === undefined ? document : setPath(document, depthField, int64Value(BigInt(depth)))
     this.#memory.charge(key.length)
@@ -74,18 +74,18 @@ export class GraphSearch {
 
   #ask (values: readonly Value[]): void {
     for (const value of values) {
-      const key = keyOf(value)
+      const key = this.#keyOf(value)
       if (this.#asked.has(key)) continue
       this.#memory.charge(key.length)
       this.#asked.add(key)
       this.#next.push(this.#memory.keep(value))
     }
   }
-}
 
-/** The same for values that are equal, such as 1 and 1.0. */
-function keyOf (value: Value): string {
-  return encodeKey([value], [1]).toString('latin1')
+  /** The same for values that are equal, such as 1 and 1.0. */
+  #keyOf (value: Value): string {
+    return encodeKey([value], [1], this.#operation.collation).toString('latin1')
+  }
 }
 
 function field (name: string, value: Value): Value {

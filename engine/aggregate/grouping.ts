@@ -51,7 +51,7 @@ export class Groups {
   }
 
   add (id: Operand, document: Value): void {
-    const key = encodeKey([id], [1]).toString('latin1')
+    const key = encodeKey([id], [1], this.#operation.collation).toString('latin1')
     let group = this.#groups.get(key)
     if (group === undefined) {
       group = this.#open(id)

@@ -1,6 +1,7 @@
 import { NULL } from '../bson/scalar.js'
 import { arrayElements, buildDocument, BsonType, documentValue, isArray, stringOf, typeNames, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import { isNullish } from '../expression/operand.js'
 import { candidatesOf } from '../plan/candidates.js'
 import { choosePlan } from '../plan/planner.js'
@@ -24,11 +25,12 @@ export function readOn (on: Value | undefined): string[] {
   return paths
 }
 
-/** The index by which such a document is unique. @throws {EngineError} 51183 when there is none */
-export function uniqueIndex (collection: Collection | undefined, on: readonly string[]): Index | undefined {
-  const index = collection?.indexes.find(({ unique, partialFilter, ready, key }) =>
-    ready && unique && partialFilter === undefined && key.length === on.length && key.every(({ path }) => on.includes(path)))
-  if (index === undefined && !(on.length === 1 && on[0] === '_id')) {
+/** The index by which such a document is unique, as the pipeline compares strings. @throws {EngineError} 51183 when there is none */
+export function uniqueIndex (collection: Collection | undefined, on: readonly string[], { collation: asked }: Environment): Index | undefined {
+  const index = collection?.indexes.find(({ unique, partialFilter, ready, key, collation }) =>
+    ready && unique && collation === asked && partialFilter === undefined && key.length === on.length && key.every(({ path }) => on.includes(path)))
+  const isById = on.length === 1 && on[0] === '_id'
+  if (index === undefined && (collection !== undefined || !isById)) {
     throw new EngineError(51183, 'Cannot find index to verify that join fields will be unique')
   }
   return index
@@ -37,7 +39,7 @@ export function uniqueIndex (collection: Collection | undefined, on: readonly st
 /** The document that has the same values in the fields of an index as a given one, if there is one. */
 export function findSame (tx: Tx, collection: Collection, index: Index, given: Value): Match | undefined {
   const values = index.key.map(({ path }): [string, Value] => [path, keyValue(given, path, index.sparse)])
-  const filter = parseFilter(documentValue(buildDocument(values.map(([path, value]) => [path, documentValue(buildDocument([['$eq', value]]))]))))
+  const filter = parseFilter(documentValue(buildDocument(values.map(([path, value]) => [path, documentValue(buildDocument([['$eq', value]]))]))), undefined, index.collation)
   const { access } = choosePlan(collection, { filter, hint: { name: index.name } })
   let found: Match | undefined
   candidatesOf(tx, collection, access, false).read((recordId, document) => {

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import type { Environment } from '../expression/expression.js'
 import { isView, type Catalog, type View } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Data } from '../storage/store.js'
@@ -12,11 +13,16 @@ const MAX_DEPTH = 20
 
 type Definition = Pick<View, 'namespace' | 'viewOn' | 'pipeline'>
 
-/** Finds what the names in one operation stand for; the pipeline of a view is parsed once. */
-export function originFinder ({ catalog }: Pick<Data, 'catalog'>, now: Date): Operation['originOf'] {
+/**
+ * Finds what the names in one operation stand for; the pipeline of a view is parsed once. Views have the simple
+ * collation, which no operation may change.
+ * @throws {EngineError} OptionNotSupportedOnView
+ */
+export function originFinder ({ catalog }: Pick<Data, 'catalog'>, { now, collation }: Environment): Operation['originOf'] {
   const known = new Map<string, Origin>()
   const find = (namespace: Namespace): Origin => {
     const view = catalog.view(namespace)
+    if (view !== undefined && collation !== undefined) throw new EngineError('OptionNotSupportedOnView', "Cannot override a view's default collation")
     return view === undefined ? { namespace, steps: [] } : known.get(String(namespace)) ?? open(view)
   }
   const open = (view: View): Origin => {

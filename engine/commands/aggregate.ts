@@ -9,7 +9,7 @@ import { PipelineSource } from './pipeline-source.js'
 
 export const aggregate: Command = {
   name: 'aggregate',
-  summary: 'Pipelines of the stages listed below, hint, `let`, batches; no collation but simple, no files for what takes over 100 MB',
+  summary: 'Pipelines of the stages listed below, hint, `let`, collation, batches; no files for what takes over 100 MB',
   inTransaction: 'part',
   // allowDiskUse has no files to allow.
   fields: {
@@ -27,10 +27,10 @@ export const aggregate: Command = {
   },
 
   async run (context) {
-    const { args, database, services } = context
+    const { args, data, database, services } = context
     const changeStream = changeStreamOf(args)
     if (changeStream !== undefined) return await openChangeStream(context, changeStream)
-    const aggregation = readAggregation(args, database, services.clock(), args.bool('explain'))
+    const aggregation = readAggregation(args, database, services.clock(), data.catalog, args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     if (context.transaction !== undefined) checkTransactional(aggregation.steps)

@@ -9,12 +9,13 @@ import { nearestDouble } from '../bson/number.js'
 import { BsonType } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
+import type { Catalog } from '../storage/catalog.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Arguments } from './arguments.js'
 import { readConcernLevel } from './concerns.js'
 import type { CommandContext } from './context.js'
 import { readEnvironment } from './let.js'
-import { checkCollation, readHint } from './query-arguments.js'
+import { readCollationOf, readHint } from './query-arguments.js'
 import { readOnInvalid } from './statements.js'
 
 /** What an aggregate command asks for. */
@@ -30,11 +31,10 @@ export interface Aggregation {
  * Reads what a pipeline is to do, also for explain.
  * @throws {EngineError} for what cannot be parsed or is not implemented
  */
-export function readAggregation (args: Arguments, database: string, now: Date, isExplained: boolean): Aggregation {
-  checkCollation(args.document('collation'))
+export function readAggregation (args: Arguments, database: string, now: Date, catalog: Catalog, isExplained: boolean): Aggregation {
   if (isExplained && args.has('writeConcern')) throw new EngineError('FailedToParse', "Aggregation explain does not support the 'writeConcern' option")
-  const environment = readEnvironment(args, now)
   const namespace = readNamespace(args, database)
+  const environment = readEnvironment(args, now, readCollationOf(args, namespace && catalog.entry(namespace)))
   const steps = parsePipeline(args.requiredValue('pipeline'), { database, namespace, place: 'command', environment })
   checkSource(namespace, steps)
   checkReadConcernOf(steps, args)
@@ -46,7 +46,7 @@ export function readAggregation (args: Arguments, database: string, now: Date, i
 export function openAggregation (context: CommandContext, { namespace, steps, environment, options }: Aggregation): { output: Batches, pace: Pace } {
   const { data, services } = context
   const pace = new Pace(() => context.checkInterrupt())
-  const operation = { ...environment, data, pace, server: services, onInvalid: readOnInvalid(context), originOf: originFinder(data, environment.now) }
+  const operation = { ...environment, data, pace, server: services, onInvalid: readOnInvalid(context), originOf: originFinder(data, environment) }
   return { output: openPipeline(steps, namespace, operation, options), pace }
 }
 

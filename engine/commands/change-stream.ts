@@ -19,7 +19,7 @@ import type { CommandContext } from './context.js'
 import { firstBatch, readBatchSize } from './cursor-reply.js'
 import type { Fields } from './fields.js'
 import { readEnvironment } from './let.js'
-import { checkCollation } from './query-arguments.js'
+import { readCollationOf } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 
 /** What only the parts of a sharded cluster, or tools of MongoDB's own, ask for. */
@@ -57,7 +57,8 @@ export function openChangeStream (context: CommandContext, specification: Value)
   refuseUnsupported(given, unsupported)
   const namespace = readNamespace(args, database)
   if (namespace !== undefined) checkWatchable(store, namespace)
-  const environment = readEnvironment(args, clock())
+  // The collation of the collection, which may be another one later, does not count.
+  const environment = readEnvironment(args, clock(), readCollationOf(args, undefined))
   const stages = arrayValue(arrayElements(args.requiredValue('pipeline')).slice(1))
   const stream = new ChangeStream(store, {
     ...readEventOptions(given),
@@ -79,7 +80,6 @@ function checkCircumstances ({ args, transaction }: CommandContext): void {
     throw new EngineError('OperationNotSupportedInTransaction', 'Operation not permitted in transaction :: caused by :: Stage not supported inside of a multi-document transaction: $changeStream')
   }
   if (args.bool('explain')) throw new EngineError('NotImplemented', 'a change stream is not explained by this engine')
-  checkCollation(args.document('collation'))
   const concern = args.document('readConcern')
   const level = concern && readConcernLevel(concern, 'majority')
   if (level !== undefined && level !== 'majority') {

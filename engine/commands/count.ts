@@ -1,9 +1,9 @@
 import { isEmpty } from '../bson/value.js'
 import { openMatches, type Query } from '../plan/matches.js'
-import { isView } from '../storage/catalog.js'
+import { isView, type Entry } from '../storage/catalog.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { forEachInView } from './view-queries.js'
 
 export const count: Command = {
@@ -21,9 +21,9 @@ export const count: Command = {
 
   async run (context) {
     const { args, store } = context
-    const { query, skip, limit } = readCount(args, context.services.clock())
     const namespace = context.namespace('count')
     const entry = store.catalog.entry(namespace)
+    const { query, skip, limit } = readCount(args, context.services.clock(), entry)
     let n = 0
     if (entry === undefined) return { n }
     if (isView(entry)) {
@@ -37,9 +37,8 @@ export const count: Command = {
 }
 
 /** Reads what is to be counted, also for explain. */
-export function readCount (args: Arguments, now: Date): { query: Query, skip: number, limit: number } {
-  checkCollation(args.document('collation'))
-  const query = readQuery(args, 'query', { environment: { now, variables: new Map() } })
+export function readCount (args: Arguments, now: Date, entry: Entry | undefined): { query: Query, skip: number, limit: number } {
+  const query = readQuery(args, 'query', { environment: { now, variables: new Map(), collation: readCollationOf(args, entry) } })
   // A negative limit is its positive twin, as MongoDB has it.
   return { query, skip: args.count('skip') ?? 0, limit: Math.abs(args.integer('limit') ?? 0) || Infinity }
 }

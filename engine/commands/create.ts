@@ -1,9 +1,12 @@
+import { EMPTY_DOCUMENT } from '../bson/scalar.js'
+import { buildDocument, documentValue, fields, isEmpty, type Value } from '../bson/value.js'
+import { readCollation, specificationOf } from '../collation/specification.js'
 import { EngineError } from '../errors.js'
 import { isView } from '../storage/catalog.js'
+import type { Arguments } from './arguments.js'
 import { changedOptions, optionFields } from './collection-options.js'
 import type { Command } from './command.js'
 import { kindFields, readKind } from './kind-options.js'
-import { checkCollation } from './query-arguments.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { asksForView, createView, viewFields } from './view-definition.js'
 
@@ -11,7 +14,7 @@ const unsupported = ['indexOptionDefaults', 'storageEngine', 'encryptedFields']
 
 export const create: Command = {
   name: 'create',
-  summary: 'A view, or a collection: with a validator, with images for change streams, capped, clustered, a time series; it may be there already as it is wanted',
+  summary: 'A view, or a collection: with a validator, a collation, images for change streams, capped, clustered, a time series; it may be there already as it is wanted',
   inTransaction: 'part',
   fields: {
     create: 'collection',
@@ -27,7 +30,6 @@ export const create: Command = {
 
   async run (context) {
     refuseUnsupported(context.args, unsupported)
-    checkCollation(context.args.document('collation'))
     if (asksForView(context.args)) {
       await createView(context)
       return {}
@@ -36,7 +38,8 @@ export const create: Command = {
     if (context.args.has('timeseries') && context.transaction !== undefined) {
       throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a time-series collection in a multi-document transaction.')
     }
-    const options = changedOptions(context.args, namespace, readKind(context.args))
+    const own = [readCollationOption(context.args), readKind(context.args)].flatMap((options) => [...fields(options)])
+    const options = changedOptions(context.args, namespace, documentValue(buildDocument(own)))
     await context.data.write((tx) => {
       const entry = tx.catalog.entry(namespace)
       // Since 7.0 a collection that is there with the same options is no error.
@@ -45,4 +48,12 @@ export const create: Command = {
     })
     return {}
   }
+}
+
+/** Options that name the collation, unless it is the simple one. @throws {EngineError} */
+function readCollationOption (args: Arguments): Value {
+  const given = args.document('collation')
+  if (given !== undefined && isEmpty(given)) throw new EngineError('BadValue', "'collation' cannot be an empty document")
+  const collation = given && readCollation(given)
+  return collation === undefined ? EMPTY_DOCUMENT : documentValue(buildDocument([['collation', specificationOf(collation)]]))
 }

@@ -3,7 +3,7 @@ import { deleteMany, deletionOfOne } from '../write/delete.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readEnvironment } from './let.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { readStatements, refuseManyRetryable, runStatements, total } from './statements.js'
 
 const statementFields = {
@@ -26,7 +26,8 @@ export const deleteCommand: Command = {
     const statements = readDeletes(context.args)
     const environment = readEnvironment(context.args, context.services.clock())
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {
-      const query = readQuery(args, 'q', { environment })
+      const collation = readCollationOf(args, write.data.catalog.find(namespace))
+      const query = readQuery(args, 'q', { environment: { ...environment, collation } })
       if (args.integer('limit') === 1) return deletionOfOne(query)
       refuseManyRetryable(write, 'limit=0')
       return { run: () => deleteMany(write, namespace, query) }
@@ -49,5 +50,5 @@ function checkStatement (args: Arguments): void {
   if (limit !== 0 && limit !== 1) {
     throw new EngineError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`)
   }
-  checkCollation(args.document('collation'))
+  readCollationOf(args, undefined)
 }

@@ -1,12 +1,13 @@
 import { arrayElements, documentValue, isArray, payload, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import { openMatches, type Query } from '../plan/matches.js'
 import { parsePath, someValue, type Path } from '../query/path.js'
-import { isView } from '../storage/catalog.js'
+import { isView, type Entry } from '../storage/catalog.js'
 import { encodeKey } from '../storage/key.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { forEachInView } from './view-queries.js'
 
 /** The reply must fit into one document. */
@@ -27,10 +28,10 @@ export const distinct: Command = {
 
   async run (context) {
     const { args, data } = context
-    const { query, path } = readDistinct(args, context.services.clock())
     const namespace = context.namespace('distinct')
     const entry = data.catalog.entry(namespace)
-    const values = new DistinctValues()
+    const { query, path } = readDistinct(args, context.services.clock(), entry)
+    const values = new DistinctValues(query.filter.collation)
     if (isView(entry)) {
       await forEachInView(context, namespace, 'distinct', (document) => values.addAll(document, path))
     } else if (entry !== undefined) {
@@ -44,15 +45,20 @@ export const distinct: Command = {
 }
 
 /** Reads what is asked for, also for explain. */
-export function readDistinct (args: Arguments, now: Date): { query: Query, path: Path } {
-  checkCollation(args.document('collation'))
-  return { query: readQuery(args, 'query', { environment: { now, variables: new Map() } }), path: parsePath(args.requiredString('key')) }
+export function readDistinct (args: Arguments, now: Date, entry: Entry | undefined): { query: Query, path: Path } {
+  const environment = { now, variables: new Map(), collation: readCollationOf(args, entry) }
+  return { query: readQuery(args, 'query', { environment }), path: parsePath(args.requiredString('key')) }
 }
 
 /** Values that are equal, such as 1 and 1.0, are one: their index keys are the same bytes. */
 class DistinctValues {
+  readonly #collation: Collation | undefined
   readonly #values = new Map<string, Value>()
   #bytes = 0
+
+  constructor (collation: Collation | undefined) {
+    this.#collation = collation
+  }
 
   addAll (document: Value, path: Path): void {
     someValue(document, path, 'whole', (value) => {
@@ -67,7 +73,7 @@ class DistinctValues {
   }
 
   #add (value: Value): void {
-    const key = encodeKey([value], [1]).toString('latin1')
+    const key = encodeKey([value], [1], this.#collation).toString('latin1')
     if (this.#values.has(key)) return
     const bytes = Buffer.from(payload(value))
     this.#bytes += bytes.length

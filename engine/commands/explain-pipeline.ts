@@ -12,7 +12,7 @@ import { explainQuery, type Verbosity } from './explain-query.js'
  */
 export async function explainPipeline (context: CommandContext, { namespace, steps, environment, options }: Aggregation, verbosity: Verbosity): Promise<Reply> {
   if (namespace === undefined) throw new EngineError('NotImplemented', 'a pipeline without a collection is not explained by this engine')
-  const origin = originFinder(context.store, environment.now)(namespace)
+  const origin = originFinder(context.store, environment)(namespace)
   const { query, skip, limit, rest } = splitQuery([...origin.steps, ...steps], environment, options)
   const explained = await explainQuery(context, origin.namespace, { query, finish: { skip, limit, isProjected: false } }, verbosity)
   if (rest.length === 0) return explained

@@ -1,11 +1,12 @@
 import { EngineError } from '../errors.js'
 import type { Query } from '../plan/matches.js'
+import type { Entry } from '../storage/catalog.js'
 import type { Arguments } from './arguments.js'
 import { deleteCommand, readDeletes } from './delete.js'
 import type { Explained } from './explain-query.js'
 import { checkCombination, findAndModify, readTarget } from './find-and-modify.js'
 import { readEnvironment } from './let.js'
-import { readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { readUpdate, readUpdates, update } from './update.js'
 
 /** The commands that change what a query finds, with how their arguments are read. None of them is run. */
@@ -15,22 +16,22 @@ export const writes = [
   { command: update, read: explainUpdate }
 ] as const
 
-function explainDelete (command: Arguments, now: Date): Explained {
+function explainDelete (command: Arguments, now: Date, entry: Entry | undefined): Explained {
   const statement = onlyOne(readDeletes(command))
-  const query = readQuery(statement, 'q', { environment: readEnvironment(command, now) })
+  const query = readQuery(statement, 'q', { environment: readEnvironment(command, now, readCollationOf(statement, entry)) })
   return explained(query, statement.integer('limit') === 0, 'DELETE')
 }
 
-function explainUpdate (command: Arguments, now: Date): Explained {
+function explainUpdate (command: Arguments, now: Date, entry: Entry | undefined): Explained {
   const statement = onlyOne(readUpdates(command))
   const isMany = statement.bool('multi')
-  const { query } = readUpdate(statement, isMany, readEnvironment(command, now))
+  const { query } = readUpdate(statement, isMany, readEnvironment(command, now, readCollationOf(statement, entry)))
   return explained(query, isMany, 'UPDATE')
 }
 
-function explainFindAndModify (args: Arguments, now: Date): Explained {
+function explainFindAndModify (args: Arguments, now: Date, entry: Entry | undefined): Explained {
   checkCombination(args)
-  const { query } = readTarget(args, readEnvironment(args, now))
+  const { query } = readTarget(args, readEnvironment(args, now, readCollationOf(args, entry)))
   return explained(query, false, args.bool('remove') ? 'DELETE' : 'UPDATE')
 }
 

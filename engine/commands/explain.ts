@@ -1,5 +1,6 @@
 import { fields, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import type { Entry } from '../storage/catalog.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
 import { aggregate } from './aggregate.js'
@@ -18,7 +19,7 @@ import { isViewQuery, viewAggregation } from './view-queries.js'
 
 interface Explainable {
   readonly command: Command
-  readonly read: (args: Arguments, now: Date) => Explained
+  readonly read: (args: Arguments, now: Date, entry: Entry | undefined) => Explained
 }
 
 const queries: readonly Explainable[] = [
@@ -52,35 +53,35 @@ export const explain: Command = {
 
 /** @throws {EngineError} for a command that is not explained, and what the command itself would throw */
 async function explainCommand (context: CommandContext, document: Value, verbosity: Verbosity): Promise<Reply> {
-  const { database, services } = context
+  const { database, services, store } = context
   const [name] = fields(document).next().value ?? ['']
   if (name === aggregate.name) {
-    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock(), true), verbosity)
+    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock(), store.catalog, true), verbosity)
   }
   const explained = explainable.get(name)
   if (explained === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
   const args = readArguments(explained.command, document)
   const namespace = new Namespace(database, args.requiredString(name))
-  if (isViewQuery(name) && context.store.catalog.view(namespace) !== undefined) {
+  if (isViewQuery(name) && store.catalog.view(namespace) !== undefined) {
     return await explainPipeline(context, viewAggregation(context, namespace, name, args), verbosity)
   }
-  return await explainQuery(context, namespace, explained.read(args, services.clock()), verbosity)
+  return await explainQuery(context, namespace, explained.read(args, services.clock(), store.catalog.entry(namespace)), verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {
   return readFields(name, { ...fields, $db: 'string', maxTimeMS: 'number', comment: 'any' }, document)
 }
 
-function explainFind (args: Arguments, now: Date): Explained {
-  const { query, window } = readFind(args, now)
+function explainFind (args: Arguments, now: Date, entry: Entry | undefined): Explained {
+  const { query, window } = readFind(args, now, entry)
   return { query, finish: { ...window, isProjected: window.project !== undefined } }
 }
 
-function explainCount (args: Arguments, now: Date): Explained {
-  const { query, skip, limit } = readCount(args, now)
+function explainCount (args: Arguments, now: Date, entry: Entry | undefined): Explained {
+  const { query, skip, limit } = readCount(args, now, entry)
   return { query, finish: { skip, limit, isProjected: false } }
 }
 
-function explainDistinct (args: Arguments, now: Date): Explained {
-  return { query: readDistinct(args, now).query, finish: { skip: 0, limit: Infinity, isProjected: false } }
+function explainDistinct (args: Arguments, now: Date, entry: Entry | undefined): Explained {
+  return { query: readDistinct(args, now, entry).query, finish: { skip: 0, limit: Infinity, isProjected: false } }
 }

@@ -13,7 +13,7 @@ import { updateOfOne, type UpdateStatement } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readEnvironment } from './let.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { refuseTimeSeries, writeContext } from './statements.js'
 
 export const findAndModify: Command = {
@@ -41,13 +41,12 @@ export const findAndModify: Command = {
 
   async run (context) {
     const { args } = context
-    checkCollation(args.document('collation'))
     checkCombination(args)
     const isRemoval = args.bool('remove')
     const namespace = context.namespace('findAndModify')
     if (!isRemoval) refuseTimeSeries(context, namespace)
     const write = writeContext(context)
-    const environment = readEnvironment(args, write.now)
+    const environment = readEnvironment(args, write.now, readCollationOf(args, write.data.catalog.find(namespace)))
     const single = isRemoval ? readDeletion(args, environment) : updateOfOne(write, namespace, readUpdate(args, environment))
     const outcome = await runSingle(write, namespace, single)
     return { lastErrorObject: describe(outcome, isRemoval), value: outcome.document ?? null }

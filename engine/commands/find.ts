@@ -12,7 +12,7 @@ import { firstBatch } from './cursor-reply.js'
 import type { CursorSource } from './cursors.js'
 import { emptySource, FindSource, type Window } from './find-source.js'
 import { readEnvironment } from './let.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { TailableSource } from './tailable-source.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 import { viewSource } from './view-queries.js'
@@ -21,7 +21,7 @@ const unsupported = ['max', 'min', 'returnKey', 'showRecordId']
 
 export const find: Command = {
   name: 'find',
-  summary: 'Filter, sort, projection, skip, limit, hint, `let`, batches, tailable cursors; no collation but simple, `min`, `max`',
+  summary: 'Filter, sort, projection, skip, limit, hint, `let`, collation, batches, tailable cursors; no `min`, `max`',
   inTransaction: 'part',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {
@@ -47,9 +47,9 @@ export const find: Command = {
 
   /** Not async: what is found at once is answered at once. */
   run (context): Reply | Promise<Reply> {
-    const { args, services } = context
+    const { args, data, services } = context
     const namespace = context.namespace('find')
-    const { query, window } = readFind(args, services.clock())
+    const { query, window } = readFind(args, services.clock(), data.catalog.entry(namespace))
     const source = openSource(context, namespace, query, window)
     return firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
   }
@@ -76,10 +76,9 @@ function openTail ({ args, store, transaction }: CommandContext, entry: Entry, q
  * Reads what a find asks for, also for explain.
  * @throws {EngineError} for what cannot be parsed or is not implemented
  */
-export function readFind (args: Arguments, now: Date): { query: Query, window: Window } {
+export function readFind (args: Arguments, now: Date, entry: Entry | undefined): { query: Query, window: Window } {
   refuseUnsupported(args, unsupported)
-  checkCollation(args.document('collation'))
-  const environment = readEnvironment(args, now)
+  const environment = readEnvironment(args, now, readCollationOf(args, entry))
   const query = readQuery(args, 'filter', { environment, sort: 'sort' })
   checkTailable(args, query)
   const projection = args.document('projection')

@@ -1,18 +1,21 @@
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { documentValue, encode, fields, findField, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
+import { readCollation } from '../collation/specification.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import type { Query } from '../plan/matches.js'
 import type { Hint } from '../plan/planner.js'
 import { parseFilter } from '../query/filter.js'
 import { parseSort } from '../query/sort.js'
+import { isView, type Entry } from '../storage/catalog.js'
 import type { Arguments } from './arguments.js'
 
 const EMPTY = documentValue(encode({}))
 
 /**
  * Reads what selects documents; the names of the members differ between commands.
- * @param environment the command's, for `$expr`, which is refused without one
+ * @param environment the command's, for its collation and for `$expr`, which is refused without one
  * @throws {EngineError} for what cannot be parsed
  */
 export function readQuery (args: Arguments, filter: string, { environment, sort }: { environment?: Environment, sort?: string } = {}): Query {
@@ -22,7 +25,7 @@ export function readQuery (args: Arguments, filter: string, { environment, sort 
   const parsed = parseFilter(args.document(filter) ?? EMPTY, environment)
   return {
     filter: parsed,
-    sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order, parsed.text !== undefined),
+    sort: order === undefined || natural !== undefined || isEmpty(order) ? undefined : parseSort(order, parsed.text !== undefined, environment?.collation),
     // To sort by the natural order is to read in it.
     hint: natural === undefined ? hint : { natural }
   }
@@ -47,15 +50,9 @@ function naturalDirection (specification: Value): number | undefined {
   return direction
 }
 
-/**
- * Only the order of bytes is known here, which is what `{ locale: 'simple' }` asks for.
- * @throws {EngineError} NotImplemented for every other collation
- */
-export function checkCollation (collation: Value | undefined): void {
-  if (collation === undefined || isEmpty(collation)) return
-  const members = [...fields(collation)]
-  const [name, locale] = members[0]
-  if (members.length !== 1 || name !== 'locale' || stringOf(locale) !== 'simple') {
-    throw new EngineError('NotImplemented', 'only the simple collation is implemented by this engine')
-  }
+/** By which an operation compares strings: as it says, or else as its collection does; a view has the simple collation. */
+export function readCollationOf (args: Arguments, entry: Entry | undefined): Collation | undefined {
+  const given = args.document('collation')
+  if (given !== undefined && !isEmpty(given)) return readCollation(given)
+  return isView(entry) ? undefined : entry?.collation
 }

@@ -5,7 +5,7 @@ import { updateMany, updateOfOne, type UpdateStatement } from '../write/update.j
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readConstants, readEnvironment } from './let.js'
-import { checkCollation, readQuery } from './query-arguments.js'
+import { readCollationOf, readQuery } from './query-arguments.js'
 import { readStatements, refuseManyRetryable, refuseTimeSeries, runStatements, total } from './statements.js'
 
 const statementFields = {
@@ -41,7 +41,7 @@ export const update: Command = {
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {
       const isMany = args.bool('multi')
       if (isMany) refuseManyRetryable(write, 'multi=true')
-      const statement = readUpdate(args, isMany, environment)
+      const statement = readUpdate(args, isMany, { ...environment, collation: readCollationOf(args, write.data.catalog.find(namespace)) })
       return isMany ? { run: () => updateMany(write, namespace, statement) } : updateOfOne(write, namespace, statement)
     })
     const upserted = [...outcomes.done].filter(([, { upsertedId }]) => upsertedId !== undefined)
@@ -64,7 +64,7 @@ export function readUpdates (command: Arguments): Arguments[] {
 function checkStatement (args: Arguments): void {
   args.requiredDocument('q')
   args.requiredValue('u')
-  checkCollation(args.document('collation'))
+  readCollationOf(args, undefined)
 }
 
 /** @throws {EngineError} FailedToParse for a replacement of many, 51198 for constants of another update than a pipeline */

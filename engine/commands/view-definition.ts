@@ -1,6 +1,7 @@
 import { checkView } from '../aggregate/views.js'
 import { equalValues } from '../bson/order.js'
 import { arrayValue, type Value } from '../bson/value.js'
+import { readCollation } from '../collation/specification.js'
 import { EngineError } from '../errors.js'
 import type { View } from '../storage/catalog.js'
 import { Namespace } from '../storage/namespace.js'
@@ -27,6 +28,8 @@ export async function createView (context: CommandContext): Promise<void> {
   const namespace = context.namespace('create')
   if (transaction !== undefined) throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a view in a multi-document transaction.')
   refuseOptionsOfCollections(args)
+  const collation = args.document('collation')
+  if (collation !== undefined && readCollation(collation) !== undefined) throw new EngineError('NotImplemented', 'views with another collation than the simple one are not implemented by this engine')
   const wanted = readDefinition(args, namespace)
   await store.write((tx) => {
     const view = tx.catalog.view(namespace)

@@ -7,7 +7,7 @@ import type { Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
 import { readEnvironment } from './let.js'
 import { PipelineSource } from './pipeline-source.js'
-import { readHint } from './query-arguments.js'
+import { readCollationOf, readHint } from './query-arguments.js'
 
 /** The stages that do what the arguments of a query say, in the order in which they are done. */
 const stagesOf = {
@@ -27,8 +27,8 @@ export function isViewQuery (command: string): command is ViewQuery {
  * say) is refused, as on MongoDB.
  * @throws {EngineError} for what cannot be parsed
  */
-export function viewAggregation ({ database, services }: CommandContext, namespace: Namespace, command: ViewQuery, args: Arguments): Aggregation {
-  const environment = readEnvironment(args, services.clock())
+export function viewAggregation ({ data, database, services }: CommandContext, namespace: Namespace, command: ViewQuery, args: Arguments): Aggregation {
+  const environment = readEnvironment(args, services.clock(), readCollationOf(args, data.catalog.view(namespace)))
   const pipeline = arrayValue(stagesOf[command].flatMap(([stage, argument]) => stageFor(stage, args.value(argument))))
   const steps = parsePipeline(pipeline, { database, place: 'command', environment })
   return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }

@@ -1,4 +1,5 @@
 import type { Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 
 /** What an expression has or gives: a value, or `undefined` for a missing one, which is not the same as null. */
 export type Operand = Value | undefined
@@ -23,14 +24,16 @@ export interface EvaluationContext {
   readonly variables: ReadonlyMap<string, Operand>
   /** `$$NOW`: the same for all documents of an operation. */
   readonly now: Date
+  /** By which strings are compared. */
+  readonly collation?: Collation
 }
 
 /** What an operation gives to all of its expressions. */
-export type Environment = Pick<EvaluationContext, 'now' | 'variables'>
+export type Environment = Pick<EvaluationContext, 'now' | 'variables' | 'collation'>
 
 /** The context of a whole document. */
-export function documentContext (document: Value, { now, variables }: Environment): EvaluationContext {
-  return { root: document, current: document, variables, now }
+export function documentContext (document: Value, { now, variables, collation }: Environment): EvaluationContext {
+  return { root: document, current: document, variables, now, collation }
 }
 
 /** The context of an expression inside another one, which may bind variables one after the other. */

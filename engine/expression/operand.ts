@@ -1,4 +1,5 @@
 import { compareValues } from '../bson/order.js'
+import type { Collation } from '../collation/collation.js'
 import { isTruthy } from '../bson/number.js'
 import { BsonType, typeNames, type Value } from '../bson/value.js'
 import type { Operand } from './evaluation.js'
@@ -18,8 +19,8 @@ export function typeName (operand: Operand): string {
 }
 
 /** The order of values in expressions: other than in a sort, a missing value comes before null. */
-export function compareOperands (a: Operand, b: Operand): number {
-  if (a !== undefined && b !== undefined) return compareValues(a, b)
+export function compareOperands (a: Operand, b: Operand, collation?: Collation): number {
+  if (a !== undefined && b !== undefined) return compareValues(a, b, collation)
   if (a === b) return 0
   const minKeyFirst = (a ?? b)?.type === BsonType.minKey ? -1 : 1
   return a === undefined ? -minKeyFirst : minKeyFirst

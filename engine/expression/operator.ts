@@ -1,4 +1,5 @@
 import { arrayElements, isArray, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import { spend, stepsFor } from '../stretch.js'
 import type { EvaluationContext, Expression, Operand, VariableNames } from './evaluation.js'
@@ -19,8 +20,8 @@ export type ParseOperator = (operation: Operation) => Expression
 /** One family of operators by their names. */
 export type Operators = Readonly<Record<string, ParseOperator>>
 
-/** What an operator makes of its operands; the name is for its error messages. */
-export type Evaluate = (operands: readonly Operand[], name: string) => Operand
+/** What an operator makes of its operands; the name is for its error messages, the collation for its comparisons. */
+export type Evaluate = (operands: readonly Operand[], name: string, collation: Collation | undefined) => Operand
 
 /** An operator of as many operands as are given. */
 export function variadic (evaluate: Evaluate): ParseOperator {
@@ -31,8 +32,8 @@ export function unary (evaluate: (operand: Operand, name: string) => Operand): P
   return exactly(1, ([operand], name) => evaluate(operand, name))
 }
 
-export function binary (evaluate: (left: Operand, right: Operand, name: string) => Operand): ParseOperator {
-  return exactly(2, ([left, right], name) => evaluate(left, right, name))
+export function binary (evaluate: (left: Operand, right: Operand, name: string, collation: Collation | undefined) => Operand): ParseOperator {
+  return exactly(2, ([left, right], name, collation) => evaluate(left, right, name, collation))
 }
 
 /** @throws {EngineError} 16020 when parsed with another number of operands */
@@ -78,7 +79,7 @@ export function parseOperands ({ operand, parse }: Operation): Expression[] {
 function applied (name: string, operands: readonly Expression[], evaluate: Evaluate): Expression {
   return {
     isConstant: operands.every(({ isConstant }) => isConstant),
-    evaluate: (context) => evaluate(operands.map((operand) => counted(operand.evaluate(context))), name)
+    evaluate: (context) => evaluate(operands.map((operand) => counted(operand.evaluate(context))), name, context.collation)
   }
 }
 

@@ -1,4 +1,6 @@
 import { arrayElements, BsonType, isArray, valueFrom, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
+import { hasText } from '../collation/text.js'
 import type { Test } from '../query/filter.js'
 import { readRegex } from '../query/filter/regex.js'
 import type { KeyPart } from '../storage/catalog.js'
@@ -6,43 +8,52 @@ import { hashedValue } from '../storage/hashed-value.js'
 import { bracketBounds, encodeKey, successor } from '../storage/key.js'
 import { intersect, normalize, type Interval } from './interval.js'
 
-type Direction = 1 | -1
+/** The field of an index, and how strings are compared in it and in the query. */
+interface IndexField extends Pick<KeyPart, 'direction' | 'isHashed'> {
+  readonly multikey: boolean
+  readonly collation: Collation | undefined
+  /** The query's. */
+  readonly asked: Collation | undefined
+}
 
 /**
  * Where an index field must lie for the tests on its path to hold, or `undefined` if they say nothing. It may be more
  * than is needed, for the filter is checked on each document, but never less.
  */
-export function fieldIntervals (tests: readonly Test[], { direction, isHashed }: KeyPart, multikey: boolean): readonly Interval[] | undefined {
-  const narrowing = tests.map((test) => isHashed ? hashIntervals(test) : intervalsOf(test, direction)).filter((intervals) => intervals !== undefined)
+export function fieldIntervals (tests: readonly Test[], field: IndexField): readonly Interval[] | undefined {
+  const narrowing = tests.map((test) => intervalsOf(test, field)).filter((intervals) => intervals !== undefined)
   if (narrowing.length === 0) return undefined
   // On an array each test may hold for another element: only one of them can be asked of one entry.
-  return multikey ? narrowing.find((intervals) => intervals.every(({ isPoint }) => isPoint)) ?? narrowing[0] : narrowing.reduce(intersect)
+  return field.multikey ? narrowing.find((intervals) => intervals.every(({ isPoint }) => isPoint)) ?? narrowing[0] : narrowing.reduce(intersect)
 }
 
-function intervalsOf ({ operator, operand }: Test, direction: Direction): Interval[] | undefined {
+function intervalsOf ({ operator, operand }: Test, field: IndexField): Interval[] | undefined {
+  // Strings are only found by the collation of the index ("Collation and Index Use" of the manual).
+  if (operator !== '$regex' && field.collation !== field.asked && hasText(operand)) return undefined
+  if (operator === '$eq') return points([operand], field)
+  if (operator === '$in') return points(arrayElements(operand), field)
+  // Hashes only tell what is equal.
+  return field.isHashed ? undefined : rangesOf(operator, operand, field)
+}
+
+function rangesOf (operator: string, operand: Value, field: IndexField): Interval[] | undefined {
+  const isForward = field.direction > 0
   switch (operator) {
-    case '$eq': return points([operand], direction)
-    case '$in': return points(arrayElements(operand), direction)
-    case '$gt': return range(operand, { isForward: direction > 0, isInclusive: false }, direction)
-    case '$gte': return range(operand, { isForward: direction > 0, isInclusive: true }, direction)
-    case '$lt': return range(operand, { isForward: direction < 0, isInclusive: false }, direction)
-    case '$lte': return range(operand, { isForward: direction < 0, isInclusive: true }, direction)
-    case '$regex': return prefixRange(operand, direction)
+    case '$gt': return range(operand, { isForward, isInclusive: false }, field)
+    case '$gte': return range(operand, { isForward, isInclusive: true }, field)
+    case '$lt': return range(operand, { isForward: !isForward, isInclusive: false }, field)
+    case '$lte': return range(operand, { isForward: !isForward, isInclusive: true }, field)
+    // Patterns know no collation.
+    case '$regex': return field.collation === undefined ? prefixRange(operand, field) : undefined
     default: return undefined
   }
 }
 
-/** Hashes only tell what is equal. */
-function hashIntervals ({ operator, operand }: Test): Interval[] | undefined {
-  if (operator === '$eq') return points([operand], 1, hashedValue)
-  return operator === '$in' ? points(arrayElements(operand), 1, hashedValue) : undefined
-}
-
 /** An array is found by its elements, a regular expression in an `$in` by what it matches: no point stands for either. */
-function points (operands: readonly Value[], direction: Direction, stored = (value: Value): Value => value): Interval[] | undefined {
+function points (operands: readonly Value[], { direction, isHashed, collation }: IndexField): Interval[] | undefined {
   if (operands.some((operand) => isArray(operand) || operand.type === BsonType.regex)) return undefined
   return normalize(operands.flatMap(withUndefined).map((operand) => {
-    const start = encodeKey([stored(operand)], [direction])
+    const start = isHashed ? encodeKey([hashedValue(operand, collation)], [direction]) : encodeKey([operand], [direction], collation)
     return { start, end: successor(start), isPoint: true }
   }))
 }
@@ -61,11 +72,14 @@ interface RangeKind {
 }
 
 /** Values are only compared with those of their own place in the order of types; MinKey and MaxKey with all. */
-function range (operand: Value, { isForward, isInclusive }: RangeKind, direction: Direction): Interval[] | undefined {
+function range (operand: Value, { isForward, isInclusive }: RangeKind, field: IndexField): Interval[] | undefined {
   const { type } = operand
+  const { direction } = field
   if (type === BsonType.minKey || type === BsonType.maxKey || isArray(operand)) return undefined
-  if (type === BsonType.null) return isInclusive ? points([operand], direction) : []
+  if (type === BsonType.null) return isInclusive ? points([operand], field) : []
   const bracket = bracketBounds(type, direction)
+  // By a collation, the keys of strings are in no order.
+  if (field.collation !== undefined && hasText(operand)) return [{ ...bracket, isPoint: false }]
   const at = encodeKey([operand], [direction])
   // A forward range leaves its operand out by beginning behind it, a backward one takes it in by ending behind it.
   const bound = isForward === isInclusive ? at : successor(at)
@@ -73,7 +87,7 @@ function range (operand: Value, { isForward, isInclusive }: RangeKind, direction
 }
 
 /** Strings that begin as the pattern demands, if it does; only strings and stored regular expressions match one. */
-function prefixRange (operand: Value, direction: Direction): Interval[] | undefined {
+function prefixRange (operand: Value, { direction }: IndexField): Interval[] | undefined {
   const prefix = literalPrefix(readRegex(operand))
   if (prefix === '') return undefined
   const text = valueFrom(prefix)

@@ -1,12 +1,20 @@
 import { equalValues } from '../bson/order.js'
 import { arrayElements, BsonType, isArray, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
+import { hasText } from '../collation/text.js'
 import type { Filter, FilterNode, Test } from '../query/filter.js'
+
+/** A part of a filter, with the collation by which it compares strings. */
+export type Condition = Pick<Filter, 'root' | 'collation'>
 
 /** The conditions that every result of a filter fulfils, by path: what stands at its top or in an `$and`. */
 export class Conditions {
   readonly #tests = new Map<string, Test[]>()
+  /** By which they compare strings. */
+  readonly collation: Collation | undefined
 
-  constructor (root: FilterNode) {
+  constructor ({ root, collation }: Condition) {
+    this.collation = collation
     this.#collect(root)
   }
 
@@ -21,7 +29,7 @@ export class Conditions {
 
   /** Whether every document that fulfils these conditions also matches `filter`, as a partial index needs it. */
   imply (filter: Filter): boolean {
-    return this.#implyNode(filter.root)
+    return (filter.collation === this.collation || !namesText(filter.root)) && this.#implyNode(filter.root)
   }
 
   #implyNode (node: FilterNode): boolean {
@@ -57,6 +65,13 @@ function implies (known: Test, wanted: Test): boolean {
     case '$lte': return (wanted.operator === '$lt' || wanted.operator === '$lte') && wanted.matches(known.operand)
     default: return false
   }
+}
+
+/** Whether a filter compares anything with strings. */
+function namesText (node: FilterNode): boolean {
+  if ('nodes' in node) return node.nodes.some(namesText)
+  if ('node' in node) return namesText(node.node)
+  return node.kind === 'path' && node.tests.some(({ operand }) => hasText(operand))
 }
 
 function requiresField ({ matches }: Test): boolean {

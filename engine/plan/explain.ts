@@ -79,6 +79,7 @@ function describeIndexScan ({ index, ranges, reverse }: Pick<IndexAccess, 'index
     stage: 'IXSCAN',
     keyPattern: findField(documentValue(index.spec), 'key'),
     indexName: index.name,
+    ...(index.collation && { collation: index.collation.specification }),
     isMultiKey: index.multikeyPaths.size > 0,
     isUnique: index.unique,
     isSparse: index.sparse,

@@ -1,16 +1,23 @@
 import { arrayElements, BsonType, type Value } from '../bson/value.js'
+import { hasText } from '../collation/text.js'
 import type { FilterNode } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
+import type { Collection } from '../storage/catalog.js'
 import { isCut, recordIdOf } from '../storage/key.js'
+import type { Condition } from './conditions.js'
 import type { Way } from './planner.js'
 
-/** The plan of a query that says which `_id` its results have: their documents are read one by one, without an index. */
-export function planByIds (root: FilterNode, sort: Sort | undefined): Way | undefined {
+/**
+ * The plan of a query that says which `_id` its results have: their documents are read one by one, without an index.
+ * A string is only one `_id` for a query with the collation of the collection, by which the ids have no order.
+ */
+export function planByIds ({ collation: own }: Collection, { root, collation }: Condition, sort: Sort | undefined): Way | undefined {
   const ids = idsOf(root)
-  if (ids === undefined) return undefined
-  if (ids.length === 1) return { access: { kind: 'ids', recordIds: [recordIdOf(ids[0])] }, sorted: true }
-  const recordIds = distinct(ids.map(recordIdOf))
-  const direction = sort === undefined ? 1 : directionOf(sort, recordIds)
+  if (ids === undefined || (collation !== own && ids.some(hasText))) return undefined
+  if (ids.length === 1) return { access: { kind: 'ids', recordIds: [recordIdOf(ids[0], own)] }, sorted: true }
+  const recordIds = distinct(ids.map((id) => recordIdOf(id, own)))
+  const isOrdered = own === undefined || !ids.some(hasText)
+  const direction = sort === undefined ? 1 : isOrdered ? directionOf(sort, recordIds) : undefined
   return {
     access: { kind: 'ids', recordIds: direction === -1 ? recordIds.reverse() : recordIds },
     sorted: direction !== undefined

@@ -32,7 +32,7 @@ export function boundsOf (index: Index, conditions: Conditions): Bounds {
     const multikey = index.multikeyPaths.has(path)
     // Two conditions on paths through one array may hold for different elements, which no single entry shows.
     if (multikey && arrayBound) break
-    const narrowed = fieldIntervals(conditions.on(path), part, multikey)
+    const narrowed = fieldIntervals(conditions.on(path), { ...part, multikey, collation: index.collation, asked: conditions.collation })
     if (narrowed === undefined) break
     const intervals = isTooMany(ranges, narrowed.length) ? [hull(narrowed)] : narrowed
     fields.push(intervals)

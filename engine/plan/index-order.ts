@@ -19,7 +19,9 @@ export function orderOf (index: Index, bounds: Bounds, sort: Sort | undefined): 
 const NONE: ReadonlySet<string> = new Set()
 
 /** Whether to read backwards, or `undefined` when the order is another one in either direction. */
-function directionFor (index: Index, { constants }: Bounds, merged: ReadonlySet<string>, { keys }: Sort): boolean | undefined {
+function directionFor (index: Index, { constants }: Bounds, merged: ReadonlySet<string>, { keys, collation }: Sort): boolean | undefined {
+  // A key that was cut has lost its place, and strings have none by a collation.
+  const isUnordered = index.hasCutKeys || index.collation !== undefined || collation !== undefined
   const wanted = keys.filter(({ path }) => !constants.has(path) || index.multikeyPaths.has(path))
   let at = 0
   let reverse: boolean | undefined
@@ -27,8 +29,8 @@ function directionFor (index: Index, { constants }: Bounds, merged: ReadonlySet<
     if (at === wanted.length) break
     if (path !== wanted[at].path && (constants.has(path) || merged.has(path))) continue
     const backwards = direction !== wanted[at].direction
-    // An array is sorted by its smallest or largest element, while its entries stand at all of them; a key that was cut has lost its place.
-    if (path !== wanted[at].path || index.multikeyPaths.has(path) || merged.has(path) || index.hasCutKeys || isHashed) return undefined
+    // An array is sorted by its smallest or largest element, while its entries stand at all of them.
+    if (path !== wanted[at].path || index.multikeyPaths.has(path) || merged.has(path) || isUnordered || isHashed) return undefined
     if (reverse !== undefined && reverse !== backwards) return undefined
     reverse = backwards
     at++

@@ -2,9 +2,9 @@ import { equalValues } from '../bson/order.js'
 import { documentValue, findField, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
-import type { Filter, FilterNode } from '../query/filter.js'
+import type { Filter } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
-import { Conditions } from './conditions.js'
+import { Conditions, type Condition } from './conditions.js'
 import { planByIds } from './ids.js'
 import { arePoints, boundsOf, keyRanges, type Bounds, type PlannedRange } from './index-bounds.js'
 import { orderOf } from './index-order.js'
@@ -78,20 +78,20 @@ export function choosePlan (collection: Collection, query: Query): Plan {
 function chooseWay (collection: Collection, query: Query): Way {
   const { filter, sort, hint } = query
   if (hint !== undefined) return hintedWay(collection, query, hint)
-  return usefulWay(collection, filter.root, sort) ?? { access: { kind: 'collection', reverse: false }, sorted: sort === undefined }
+  return usefulWay(collection, filter, sort) ?? { access: { kind: 'collection', reverse: false }, sorted: sort === undefined }
 }
 
 /** A way that leads past some documents, or to all in the order of the sort. */
-function usefulWay (collection: Collection, root: FilterNode, sort?: Sort): Way | undefined {
-  const byIds = collection.recordIds === 'id' ? planByIds(root, sort) : undefined
-  return byIds ?? bestCandidate(collection, new Conditions(root), sort) ?? unionOf(collection, root, sort)
+function usefulWay (collection: Collection, condition: Condition, sort?: Sort): Way | undefined {
+  const byIds = collection.recordIds === 'id' ? planByIds(collection, condition, sort) : undefined
+  return byIds ?? bestCandidate(collection, new Conditions(condition), sort) ?? unionOf(collection, condition, sort)
 }
 
 /** The ways of the branches of an `$or` that every result fulfils, if each has one. */
-function unionOf (collection: Collection, root: FilterNode, sort: Sort | undefined): Way | undefined {
+function unionOf (collection: Collection, { root, collation }: Condition, sort: Sort | undefined): Way | undefined {
   for (const node of root.kind === 'and' ? root.nodes : [root]) {
     if (node.kind !== 'or') continue
-    const branches = node.nodes.map((branch) => usefulWay(collection, branch)?.access)
+    const branches = node.nodes.map((branch) => usefulWay(collection, { root: branch, collation })?.access)
     if (branches.every((branch) => branch !== undefined)) return { access: { kind: 'union', branches }, sorted: sort === undefined }
   }
   return undefined
@@ -110,7 +110,7 @@ function bestCandidate (collection: Collection, conditions: Conditions, sort: So
 /** Obeys a hint, even one that leaves out documents which are not in the index ("Sparse Indexes" of the manual). */
 function hintedWay (collection: Collection, { filter, sort }: Query, hint: Hint): Way {
   if ('natural' in hint) return { access: { kind: 'collection', reverse: hint.natural < 0 }, sorted: sort === undefined }
-  return candidateFor(hintedIndex(collection, hint), new Conditions(filter.root), sort)
+  return candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
 }
 
 function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {

@@ -33,7 +33,7 @@ export function planText (collection: Collection, { filter, sort, hint }: Query,
     throw new EngineError('BadValue', 'natural' in hint ? 'text expression not allowed with $natural sort order' : 'text and hint not allowed in same query')
   }
   const index = indexOfTexts(collection)
-  const conditions = new Conditions(filter.root)
+  const conditions = new Conditions(filter)
   if (!isRequired(filter.root) || (index.partialFilter !== undefined && !conditions.imply(index.partialFilter))) throw cannotUse()
   const search = new TextSearch(text, index.text)
   return {
@@ -58,7 +58,7 @@ function indexOfTexts ({ indexes }: Collection): IndexOfTexts {
 function rangesOf ({ prefix }: TextIndex, { terms }: TextSearch, conditions: Conditions): PlannedRange[] {
   const fields = prefix.map(({ text: path }) => {
     const tests = conditions.on(path)
-    const intervals = tests.some(({ operator }) => operator === '$eq') ? fieldIntervals(tests, { path, direction: 1, isHashed: false }, false) : undefined
+    const intervals = tests.some(({ operator }) => operator === '$eq') ? fieldIntervals(tests, { direction: 1, isHashed: false, multikey: false, collation: undefined, asked: conditions.collation }) : undefined
     if (intervals === undefined || !arePoints(intervals)) throw cannotUse()
     return intervals
   })

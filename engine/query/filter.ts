@@ -1,4 +1,5 @@
 import { arrayElements, BsonType, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
 import type { TextQuery, TextSearch } from '../text/search.js'
@@ -12,6 +13,8 @@ export type { FilterNode, Test } from './filter/node.js'
 /** A parsed and compiled query filter. */
 export interface Filter {
   readonly root: FilterNode
+  /** By which it compares strings. */
+  readonly collation: Collation | undefined
   /** Its `$text`, if it has one: then it can be matched only when the index is known (`searchIn`). */
   readonly text?: TextQuery
   /** How well a document is found by the `$text`, when the index is known. */
@@ -27,12 +30,13 @@ export interface Filter {
 /**
  * Parses a query filter.
  * @param environment the operation's, for `$expr`, which is refused where there is none
+ * @param collation by which strings are compared; that of the environment if there is one
  * @throws {EngineError} with MongoDB's code and wording for whatever MongoDB refuses, NotImplemented for what it has and
  *   this engine has not
  */
-export function parseFilter (filter: Value, environment?: Environment): Filter {
-  const root = new FilterParser(environment).filter(filter)
-  return { ...filterOf(root), text: textIn(root) }
+export function parseFilter (filter: Value, environment?: Environment, collation = environment?.collation): Filter {
+  const root = new FilterParser(collation, environment).filter(filter)
+  return { ...filterOf(root, collation), text: textIn(root) }
 }
 
 /** The filter with its `$text` as a search of the texts that an index has; it finds the same without that index. */
@@ -44,11 +48,11 @@ export function searchIn (filter: Filter, search: TextSearch): Filter {
     return last.score
   }
   const root = replaceText(filter.root, { kind: 'expression', holds: (document) => textScore(document) !== undefined })
-  return { ...filterOf(root), textScore }
+  return { ...filterOf(root, filter.collation), textScore }
 }
 
-function filterOf (root: FilterNode): Filter {
-  return { root, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
+function filterOf (root: FilterNode, collation: Collation | undefined): Filter {
+  return { root, collation, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
 }
 
 /** Compiles the filter a second time, and only if it is asked for, so that ordinary matching keeps no positions. */

@@ -17,6 +17,6 @@ export type Projection = (document: Value) => Buffer
  */
 export function parseProjection (specification: Value, filter?: Filter, environment: Environment = { now: new Date(), variables: new Map() }): Projection {
   const scope = new Set([...environment.variables.keys(), ...filter?.text === undefined ? [] : [TEXT_SCORE]])
-  const shape = shapeOf(new ProjectionParser({ dialect: 'find', filter, scope }).parse(specification))
+  const shape = shapeOf(new ProjectionParser({ dialect: 'find', filter, scope, collation: environment.collation }).parse(specification))
   return (document) => shape(document, documentContext(document, environment))
 }

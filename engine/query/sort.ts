@@ -2,6 +2,7 @@ import { describeField } from '../bson/describe.js'
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { compareValues } from '../bson/order.js'
 import { BsonType, fields, findField, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { codes, EngineError } from '../errors.js'
 import { parseFieldPath } from './field-path.js'
 import { indexValues } from './index-values.js'
@@ -20,6 +21,8 @@ export interface SortPart {
 
 export interface Sort {
   readonly keys: readonly SortPart[]
+  /** By which it compares strings. */
+  readonly collation: Collation | undefined
   /** The place of a document. Of an array the lowest element counts when ascending, the highest when descending. */
   sortKey (document: Value): SortKey
   compareKeys (left: SortKey, right: SortKey): number
@@ -35,16 +38,25 @@ const MAX_KEYS = 32
  * @param hasTextScore whether the documents have a score to be sorted by
  * @throws {EngineError} as MongoDB does; NotImplemented for `$meta` of anything but the score of a `$text`
  */
-export function parseSort (specification: Value, hasTextScore = false): Sort {
+export function parseSort (specification: Value, hasTextScore = false, collation?: Collation): Sort {
   const keys = [...fields(specification)].map(([path, direction]) => readPart(path, direction, hasTextScore))
   if (keys.length > MAX_KEYS) throw new EngineError(13103, 'too many compound keys')
   const repeated = keys.find(({ path }, at) => keys.findIndex((other) => other.path === path) < at)
   if (repeated !== undefined) throw new EngineError(7472500, `$sort key must not contain duplicate keys (duplicate: '${repeated.path}')`)
+  return sortBy(keys, collation)
+}
+
+/** The same sort, of strings by another collation. */
+export function withCollation (sort: Sort, collation: Collation | undefined): Sort {
+  return sort.collation === collation ? sort : sortBy(sort.keys, collation)
+}
+
+function sortBy (keys: readonly SortPart[], collation: Collation | undefined): Sort {
   const paths = keys.map(({ path }) => parseFieldPath(path))
   const fieldPaths = paths.filter((_, at) => !keys[at].isTextScore)
   const compareKeys = (left: SortKey, right: SortKey): number => {
     for (let at = 0; at < keys.length; at++) {
-      const difference = compareValues(left[at], right[at])
+      const difference = compareValues(left[at], right[at], collation)
       if (difference !== 0) return difference * keys[at].direction
     }
     return 0
@@ -55,7 +67,7 @@ export function parseSort (specification: Value, hasTextScore = false): Sort {
   })
   const rows = fieldPaths.length === keys.length ? (document: Value) => rowsOf(document, paths) : rowsWithScore
   const sortKey = (document: Value): SortKey => lowest(rows(document), compareKeys)
-  return { keys, sortKey, compareKeys, compare: (left, right) => compareKeys(sortKey(left), sortKey(right)) }
+  return { keys, collation, sortKey, compareKeys, compare: (left, right) => compareKeys(sortKey(left), sortKey(right)) }
 }
 
 function readPart (path: string, value: Value, hasTextScore: boolean): SortPart {

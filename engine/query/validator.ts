@@ -1,4 +1,5 @@
 import { BsonType, arrayElements, fields, findField, isArray, isDocument, isEmpty, stringOf, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import { parseFilter } from './filter.js'
 import { mismatchExplainer } from './mismatch/filter.js'
@@ -23,13 +24,14 @@ const forbiddenClauses = new Set(['$text', '$where'])
 
 /**
  * The validator in the options of a collection, if there is one.
+ * @param collation that of the collection
  * @throws {EngineError} for a filter that cannot be parsed, or be a validator
  */
-export function readValidator (options: Value): Validator | undefined {
+export function readValidator (options: Value, collation?: Collation): Validator | undefined {
   const filter = findField(options, 'validator')
   if (filter === undefined || isEmpty(filter)) return undefined
   // The time is that of each check.
-  const environment = { variables: new Map(), get now () { return new Date() } }
+  const environment = { variables: new Map(), collation, get now () { return new Date() } }
   checkAllowed(filter)
   const { matches } = parseFilter(filter, environment)
   let explain: Validator['explain'] | undefined

@@ -1,4 +1,5 @@
 import type { Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
@@ -35,6 +36,8 @@ export interface Index {
   /** Maintained as ever, but not used by any query. */
   readonly hidden: boolean
   readonly partialFilter?: Filter
+  /** By which its strings are equal; their keys have no order then. */
+  readonly collation?: Collation
   readonly expireAfterSeconds?: number
   /** Given for an index of texts, whose `key` is empty: it serves `$text` and nothing else. */
   readonly text?: TextIndex
@@ -53,6 +56,8 @@ export interface Collection extends CollectionKind {
   readonly uuid: Buffer
   readonly options: Buffer
   readonly validator?: Validator
+  /** That of its `_id` index, and of operations and indexes that name none. */
+  readonly collation?: Collation
   /** The one on `_id` comes first, if there is one. */
   readonly indexes: readonly Index[]
 }

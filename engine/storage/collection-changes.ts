@@ -8,7 +8,7 @@ import type { Changes } from './changes.js'
 import { fromOptions } from './collection-options.js'
 import { current } from './document-changes.js'
 import { discard } from './garbage.js'
-import { indexFromSpec, ID_INDEX_SPEC } from './index-spec.js'
+import { ID_INDEX_SPEC, indexFromSpec, withCollation } from './index-spec.js'
 import { checkCreatable, type Namespace } from './namespace.js'
 
 /** What the history tells of a collMod: what was asked for, and what was so before. */
@@ -24,7 +24,7 @@ export function createCollection (changes: Changes, namespace: Namespace, option
     ...fromOptions(options),
     indexes: []
   }
-  const specs = specsOf(collection)
+  const specs = specsOf(collection).map((spec) => withCollation(spec, collection.collation))
   const made = { ...collection, indexes: specs.map((spec) => indexFromSpec(changes.nextId(), spec)) }
   changes.saveEntry(made)
   changes.history?.record('create', made, buildDocument([...fields(documentValue(options)), ['idIndex', documentValue(ID_INDEX_SPEC)]]))

@@ -1,4 +1,5 @@
-import { documentValue } from '../bson/value.js'
+import { documentValue, findField } from '../bson/value.js'
+import { readCollation } from '../collation/specification.js'
 import { readValidator } from '../query/validator.js'
 import type { Collection } from './catalog.js'
 import { kindOf } from './collection-kind.js'
@@ -8,6 +9,8 @@ import { kindOf } from './collection-kind.js'
  * @throws {EngineError} for a validator that is none
  */
 export function fromOptions (options: Buffer): Omit<Collection, 'id' | 'namespace' | 'uuid' | 'indexes'> {
-  const validator = readValidator(documentValue(options))
-  return { options, ...kindOf(options), ...(validator && { validator }) }
+  const specification = findField(documentValue(options), 'collation')
+  const collation = specification && readCollation(specification)
+  const validator = readValidator(documentValue(options), collation)
+  return { options, ...kindOf(options), ...(collation && { collation }), ...(validator && { validator }) }
 }

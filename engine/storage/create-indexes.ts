@@ -27,12 +27,13 @@ export interface CreatedIndexes {
  *   DuplicateKey, CannotIndexParallelArrays for the documents
  */
 export async function createIndexes (store: Store, namespace: Namespace, specs: readonly Value[], checkKilled = () => {}): Promise<CreatedIndexes> {
-  const wanted = specs.map(readIndexSpec)
+  // What is wrong for any collection is known before there is one.
+  for (const spec of specs) readIndexSpec(spec)
   // Of two clients that want the same index at once, the second waits until the first has it.
-  return await store.indexBuilds.take(String(namespace), () => createInTurn(store, namespace, wanted, checkKilled))
+  return await store.indexBuilds.take(String(namespace), () => createInTurn(store, namespace, specs, checkKilled))
 }
 
-async function createInTurn (store: Store, namespace: Namespace, specs: readonly Buffer[], checkKilled: () => void): Promise<CreatedIndexes> {
+async function createInTurn (store: Store, namespace: Namespace, specs: readonly Value[], checkKilled: () => void): Promise<CreatedIndexes> {
   const before = store.catalog.find(namespace)
   if (before !== undefined) await dropUnfinished(store, before)
   const made = await store.write((tx) => addIndexes(tx, namespace, specs))
@@ -46,17 +47,17 @@ async function createInTurn (store: Store, namespace: Namespace, specs: readonly
  * @throws {EngineError} like the one above, and OperationNotSupportedInTransaction
  */
 export async function createIndexesIn (transaction: Transaction, namespace: Namespace, specs: readonly Value[]): Promise<CreatedIndexes> {
-  const wanted = specs.map(readIndexSpec)
+  for (const spec of specs) readIndexSpec(spec)
   const made = await transaction.write((tx) => {
     const before = tx.catalog.find(namespace)
-    if (before !== undefined && (!transaction.hasMade(before) || tx.count(before) > 0)) checkAllThere(before, wanted)
-    return addIndexes(tx, namespace, wanted)
+    if (before !== undefined && (!transaction.hasMade(before) || tx.count(before) > 0)) checkAllThere(before, specs)
+    return addIndexes(tx, namespace, specs)
   })
   return describeCreated(made)
 }
 
-function checkAllThere ({ indexes, namespace }: Collection, specs: readonly Buffer[]): void {
-  if (specs.every((spec) => existingIndex(indexes, documentValue(spec)) !== undefined)) return
+function checkAllThere ({ indexes, namespace, collation }: Collection, specs: readonly Value[]): void {
+  if (specs.every((spec) => existingIndex(indexes, documentValue(readIndexSpec(spec, collation))) !== undefined)) return
   throw new EngineError('OperationNotSupportedInTransaction', `Cannot create new indexes on existing collection ${namespace} in a multi-document transaction.`)
 }
 
@@ -77,12 +78,12 @@ interface Added {
   readonly added: readonly Index[]
 }
 
-function addIndexes (tx: Tx, namespace: Namespace, specs: readonly Buffer[]): Added {
+function addIndexes (tx: Tx, namespace: Namespace, specs: readonly Value[]): Added {
   const isNew = tx.catalog.find(namespace) === undefined
   const collection = tx.collection(namespace)
   const isReady = tx.count(collection) === 0
   const added: Index[] = []
-  for (const spec of specs) {
+  for (const spec of specs.map((given) => readIndexSpec(given, collection.collation))) {
     const { indexes } = tx.catalog.byId(collection.id)!
     if (existingIndex(indexes, documentValue(spec)) !== undefined) continue
     checkIndexOf(collection, spec)

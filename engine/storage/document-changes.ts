@@ -138,7 +138,7 @@ function checkedKeys (changes: Changes, collection: Collection, index: Index, re
 function valuesOf (document: Value, index: Index, key: Buffer): readonly (Value | undefined)[] {
   if (index.text !== undefined) return textKeyValues(document, index.text, key)
   const directions = index.key.map(({ direction }) => direction)
-  return indexValues(document, index.paths).rows.find((row) => storedKey(encodeKey(row, directions)).equals(key))!
+  return indexValues(document, index.paths).rows.find((row) => storedKey(encodeKey(row, directions, index.collation)).equals(key))!
 }
 
 function changeEntries (changes: Changes, collection: Collection, recordId: Buffer, entryChanges: readonly EntryChange[]): void {

@@ -6,7 +6,7 @@ import type { Index } from './catalog.js'
 import { isTextKey } from './text-index.js'
 
 /** What tells indexes apart ("Unique Indexes", "Partial Indexes"); two that differ in another option are in conflict. */
-const distinguishing = ['key', 'unique', 'sparse', 'partialFilterExpression']
+const distinguishing = ['key', 'unique', 'sparse', 'partialFilterExpression', 'collation']
 /** Hiding an index makes it no other; that is changed by collMod. */
 const insignificant = new Set(['name', 'hidden'])
 

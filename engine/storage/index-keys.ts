@@ -29,7 +29,7 @@ export function indexKeys (document: Value, index: Index): DocumentKeys {
   const { rows, arrayPaths } = indexValues(document, index.paths)
   const wanted = index.sparse ? rows.filter((row) => row.some((value) => value !== undefined)) : rows
   const directions = index.key.map(({ direction }) => direction)
-  return documentKeys(hashed(wanted, index, arrayPaths).map((row) => encodeKey(row, directions)), arrayPaths.map(({ text }) => text))
+  return documentKeys(hashed(wanted, index, arrayPaths).map((row) => encodeKey(row, directions, index.collation)), arrayPaths.map(({ text }) => text))
 }
 
 function documentKeys (encoded: readonly Buffer[], arrayPaths: readonly string[]): DocumentKeys {
@@ -49,10 +49,10 @@ export function difference (left: readonly Buffer[], right: readonly Buffer[]): 
 type Rows = ReturnType<typeof indexValues>['rows']
 
 /** The rows of values as they stand in the index. */
-function hashed (rows: Rows, { key }: Index, arrayPaths: readonly Path[]): Rows {
+function hashed (rows: Rows, { key, collation }: Index, arrayPaths: readonly Path[]): Rows {
   if (!key.some(({ isHashed }) => isHashed)) return rows
   if (arrayPaths.length > 0) throw new EngineError(16766, `hashed indexes do not currently support array values. Found array at path: ${arrayPaths[0].text}`)
-  return rows.map((row) => row.map((value, at) => key[at].isHashed ? hashedValue(value) : value))
+  return rows.map((row) => row.map((value, at) => key[at].isHashed ? hashedValue(value, collation) : value))
 }
 
 function distinct (keys: Buffer[]): Buffer[] {

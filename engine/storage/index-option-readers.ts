@@ -1,6 +1,7 @@
 import { describe } from '../bson/describe.js'
 import { isNumber, isTruthy, nearestDouble } from '../bson/number.js'
-import { BsonType, buildDocument, documentValue, fields, findField, isDocument, stringOf, typeNames, valueFrom, type Value } from '../bson/value.js'
+import { BsonType, buildDocument, documentValue, fields, isDocument, isEmpty, typeNames, valueFrom, type Value } from '../bson/value.js'
+import { EngineError } from '../errors.js'
 import { parseFilter, type FilterNode } from '../query/filter.js'
 import { cannotCreate, notImplemented, notValid, typeMismatch } from './index-errors.js'
 import { textOptions } from './text-index-options.js'
@@ -24,7 +25,8 @@ const readOptions: Readonly<Record<string, ReadOption>> = {
   partialFilterExpression: readPartialFilter,
   // Building in the background is the only way there is.
   background: () => undefined,
-  collation: refuseIf((value) => !isSimple(value), 'other collations than the simple one are'),
+  // Stored with all of its members, or with those of the collection: index-options.ts.
+  collation: checkCollation,
   ...Object.fromEntries(unsupported.map((name) => [name, refuseIf(() => true, `the index option '${name}' is`)]))
 }
 
@@ -88,7 +90,7 @@ function refuseIf (isRefused: (value: Value) => boolean, what: string): ReadOpti
   }
 }
 
-function isSimple (collation: Value): boolean {
-  const locale = isDocument(collation) ? findField(collation, 'locale') : undefined
-  return locale?.type === BsonType.string && stringOf(locale) === 'simple'
+function checkCollation (value: Value): undefined {
+  if (!isDocument(value)) throw typeMismatch('collation', 'an object', value)
+  if (isEmpty(value)) throw new EngineError('BadValue', "The field 'collation' cannot be an empty object.")
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import type { Collation } from '../collation/collation.js'
 import { FieldCursor } from '../bson/field-cursor.js'
 import { isNumberType } from '../bson/number.js'
 import { typeBracket } from '../bson/order.js'
-import { BsonType, readLength, type Value } from '../bson/value.js'
+import { BsonType, readLength, stringOf, type Value } from '../bson/value.js'
 import { writeNumber } from './key-number.js'
 import { KeyWriter } from './key-writer.js'
 
@@ -20,19 +21,22 @@ const CUT = 0xff
 // Encoding a key neither waits nor calls itself, so that one writer serves all.
 const writer = new KeyWriter()
 
-/** The key of some values; `undefined` is a missing value, which counts as null. It may be longer than what is stored. */
-export function encodeKey (values: readonly (Value | undefined)[], directions: readonly (1 | -1)[]): Buffer {
+/**
+ * The key of some values; `undefined` is a missing value, which counts as null. It may be longer than what is stored.
+ * @param collation by which strings that are equal get equal keys, whose order is none then
+ */
+export function encodeKey (values: readonly (Value | undefined)[], directions: readonly (1 | -1)[], collation?: Collation): Buffer {
   values.forEach((value, at) => {
     const start = writer.length
-    writeField(value)
+    writeField(value, collation)
     if (directions[at] < 0) writer.invertFrom(start)
   })
   return writer.take()
 }
 
-/** The id under which a document is stored: the key of its `_id`. */
-export function recordIdOf (id: Value): Buffer {
-  return storedKey(encodeKey([id], [1]))
+/** The id under which a document is stored: the key of its `_id`, by the collation of its collection. */
+export function recordIdOf (id: Value, collation?: Collation): Buffer {
+  return storedKey(encodeKey([id], [1], collation))
 }
 
 /** A key as it is stored: a long one is cut, so that keys with the same 1,500 bytes are in no particular order. */
@@ -76,22 +80,24 @@ function placeOf (type: number): number {
   return typeBracket(type) + 2
 }
 
-function writeField (value: Value | undefined): void {
+function writeField (value: Value | undefined, collation: Collation | undefined): void {
   writer.byte(placeOf(value?.type ?? BsonType.null))
-  if (value !== undefined) writeContent(value)
+  if (value !== undefined) writeContent(value, collation)
 }
 
-function writeContent (value: Value): void {
+function writeContent (value: Value, collation: Collation | undefined): void {
   if (isNumberType(value.type)) return writeNumber(writer, value)
   const { type, bytes, start, end } = value
   switch (type) {
     case BsonType.string:
     case BsonType.symbol:
+      if (collation !== undefined) return writeFolded(collation.fold(stringOf(value)))
+      return writeText(bytes, start + 4, end - 1)
     case BsonType.code:
       return writeText(bytes, start + 4, end - 1)
     case BsonType.document:
     case BsonType.array:
-      return writeFields(value, type === BsonType.document)
+      return writeFields(value, type === BsonType.document, collation)
     case BsonType.binary:
     case BsonType.dbPointer:
       writer.uint32(readLength(bytes, start))
@@ -102,7 +108,7 @@ function writeContent (value: Value): void {
     case BsonType.timestamp:
       return writer.reversed8(bytes, start)
     case BsonType.codeWithScope:
-      return writeCodeWithScope(value)
+      return writeCodeWithScope(value, collation)
     default:
       // An objectId, a bool, and a regex, whose two texts cannot contain their closing zeros; the rest has no content.
       return writer.copy(bytes, start, end)
@@ -122,21 +128,26 @@ function writeText (bytes: Buffer, start: number, end: number): void {
   writer.byte(0)
 }
 
+function writeFolded (text: string): void {
+  const bytes = Buffer.from(`${text}\0`)
+  writeText(bytes, 0, bytes.length - 1)
+}
+
 /** Each field as type, name (in documents) and content, and a zero at the end: the order in which they are compared. */
-function writeFields (document: Value, named: boolean): void {
+function writeFields (document: Value, named: boolean, collation: Collation | undefined): void {
   const cursor = new FieldCursor(document)
   while (cursor.next()) {
     const { nameStart, value } = cursor
     writer.byte(placeOf(value.type))
     if (named) writer.copy(value.bytes, nameStart, value.start)
-    writeContent(value)
+    writeContent(value, collation)
   }
   writer.byte(0)
 }
 
-function writeCodeWithScope ({ bytes, start, end }: Value): void {
+function writeCodeWithScope ({ bytes, start, end }: Value, collation: Collation | undefined): void {
   const code = start + 4
   const scope = code + 4 + readLength(bytes, code)
   writeText(bytes, code + 4, scope - 1)
-  writeFields({ type: BsonType.document, bytes, start: scope, end }, true)
+  writeFields({ type: BsonType.document, bytes, start: scope, end }, true, collation)
 }

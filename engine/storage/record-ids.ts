@@ -10,7 +10,7 @@ const NUMBER_BYTES = 8
 /** The id under which a new document is stored. @throws {EngineError} InvalidIdField, BadValue */
 export function newRecordId (changes: Changes, collection: Collection, document: Value): Buffer {
   switch (collection.recordIds) {
-    case 'id': return recordIdOf(idOf(document))
+    case 'id': return recordIdOf(idOf(document), collection.collation)
     case 'sequence': return numberBytes(changes.nextRecord(collection.id))
     case 'time': return Buffer.concat([encodeKey([timeOf(collection, document)], [1]), numberBytes(changes.nextRecord(collection.id))])
   }
@@ -18,7 +18,7 @@ export function newRecordId (changes: Changes, collection: Collection, document:
 
 /** Whether a stored document is where it belongs; `last` is the last number that its collection has given. */
 export function belongs (collection: Collection, recordId: Buffer, document: Value, last: number): boolean {
-  if (collection.recordIds === 'id') return recordIdOf(idOf(document)).equals(recordId)
+  if (collection.recordIds === 'id') return recordIdOf(idOf(document), collection.collation).equals(recordId)
   const key = collection.recordIds === 'time' ? encodeKey([timeOf(collection, document)], [1]) : Buffer.alloc(0)
   const at = recordId.length - NUMBER_BYTES
   return recordId.subarray(0, at).equals(key) && Number(recordId.readBigUInt64BE(at)) <= last

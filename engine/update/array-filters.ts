@@ -1,4 +1,5 @@
 import { arrayElements, BsonType, buildDocument, documentValue, forEachField, isArray, isDocument, typeNames, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import { parseFilter } from '../query/filter.js'
 
@@ -12,7 +13,7 @@ const IDENTIFIER = /^[a-z][a-zA-Z0-9]*$/
  * Parses `arrayFilters`: each is a filter whose paths all begin with one identifier, which stands for the element.
  * @throws {EngineError} FailedToParse or BadValue
  */
-export function parseArrayFilters (filters: readonly Value[]): ArrayFilters {
+export function parseArrayFilters (filters: readonly Value[], collation: Collation | undefined): ArrayFilters {
   const byIdentifier = new Map<string, (element: Value) => boolean>()
   for (const [index, filter] of filters.entries()) {
     if (filter.type !== BsonType.document) {
@@ -22,7 +23,7 @@ export function parseArrayFilters (filters: readonly Value[]): ArrayFilters {
     if (byIdentifier.has(identifier)) {
       throw new EngineError('FailedToParse', `Found multiple array filters with the same top-level field name ${identifier}`)
     }
-    const parsed = parseFilter(filter)
+    const parsed = parseFilter(filter, undefined, collation)
     byIdentifier.set(identifier, (element) => parsed.matches(documentValue(buildDocument([[identifier, element]]))))
   }
   return byIdentifier

@@ -1,4 +1,5 @@
 import type { Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import type { Filter } from '../query/filter.js'
 import type { ArrayFilters } from './array-filters.js'
 import type { Change } from './plan.js'
@@ -12,8 +13,11 @@ import type { WriteBudget } from './size.js'
  */
 export type Modifier = (before: Value | undefined, target: Target) => Value | undefined
 
-/** Parses one entry of an operator's document, such as `{ $inc: { path: argument } }`; nearly always into one change. */
-export type Operator = (path: UpdatePath, argument: Value) => Change[]
+/**
+ * Parses one entry of an operator's document, such as `{ $inc: { path: argument } }`; nearly always into one change.
+ * Strings are compared by the collation.
+ */
+export type Operator = (path: UpdatePath, argument: Value, collation: Collation | undefined) => Change[]
 
 /** The field that a modifier is applied to. */
 export interface Target {
@@ -50,6 +54,6 @@ export interface UpdateContext {
 }
 
 /** An operator whose entries change only the field they name. */
-export function onNamedField (parse: (argument: Value, path: UpdatePath) => Modifier): Operator {
-  return (path, argument) => [{ path, modifier: parse(argument, path) }]
+export function onNamedField (parse: (argument: Value, path: UpdatePath, collation: Collation | undefined) => Modifier): Operator {
+  return (path, argument, collation) => [{ path, modifier: parse(argument, path, collation) }]
 }

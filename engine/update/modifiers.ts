@@ -1,5 +1,6 @@
 import { describe, describeField } from '../bson/describe.js'
 import { BsonType, documentValue, fields, payload, typeNames, type Value } from '../bson/value.js'
+import type { Collation } from '../collation/collation.js'
 import { EngineError } from '../errors.js'
 import { applyPlan } from './apply.js'
 import type { ArrayFilters } from './array-filters.js'
@@ -13,8 +14,8 @@ import { WriteBudget } from './size.js'
 import type { Update } from './update.js'
 
 /** An update with operators, such as `{ $set: { a: 1 }, $inc: { b: 1 } }`. */
-export function parseModifiers (update: Value, arrayFilters: ArrayFilters): Update {
-  const changes = [...fields(update)].flatMap(([name, entries]) => parseOperator(name, entries))
+export function parseModifiers (update: Value, arrayFilters: ArrayFilters, collation: Collation | undefined): Update {
+  const changes = [...fields(update)].flatMap(([name, entries]) => parseOperator(name, entries, collation))
   checkArrayFilters(update, changes, arrayFilters)
   const plan = planChanges(changes)
   return {
@@ -32,7 +33,7 @@ export function parseModifiers (update: Value, arrayFilters: ArrayFilters): Upda
   }
 }
 
-function parseOperator (name: string, entries: Value): Change[] {
+function parseOperator (name: string, entries: Value, collation: Collation | undefined): Change[] {
   const operator = operators.get(name)
   if (operator === undefined) {
     throw new EngineError('FailedToParse', `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`)
@@ -40,7 +41,7 @@ function parseOperator (name: string, entries: Value): Change[] {
   if (entries.type !== BsonType.document) {
     throw new EngineError('FailedToParse', `Modifiers operate on fields but we found type ${typeNames[entries.type]} instead. For example: {$mod: {<field>: ...}} not {${describeField(name, entries)}}`)
   }
-  return [...fields(entries)].flatMap(([path, argument]) => operator(parsePath(path), argument))
+  return [...fields(entries)].flatMap(([path, argument]) => operator(parsePath(path), argument, collation))
 }
 
 /** Every identifier in a path needs a filter, and every filter must be needed: a mistyped one would change nothing. */

@@ -29,7 +29,7 @@ export interface Updated {
 
 export interface UpdateOptions {
   readonly arrayFilters?: readonly Value[]
-  /** The operation's, for the expressions of a pipeline; its time is that of the context in which the update is applied. */
+  /** The operation's, for its collation and the expressions of a pipeline, whose time is that of the context in which the update is applied. */
   readonly environment?: Environment
 }
 
@@ -51,7 +51,7 @@ function parseAnyUpdate (update: Value, { arrayFilters = [], environment = NO_EN
   }
   if (!isDocument(update)) throw new EngineError('FailedToParse', 'Update argument must be either an object or an array')
   const [first] = fields(update).next().value ?? ['']
-  if (first.startsWith('$')) return parseModifiers(update, parseArrayFilters(arrayFilters))
+  if (first.startsWith('$')) return parseModifiers(update, parseArrayFilters(arrayFilters, environment.collation), environment.collation)
   if (arrayFilters.length > 0) {
     throw new EngineError('FailedToParse', 'arrayFilters may not be specified for replacement-style updates')
   }

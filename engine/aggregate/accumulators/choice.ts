@@ -21,7 +21,7 @@ function keep ({ memory }: GroupContext, isBetter: (value: Operand, kept: Operan
 
 /** The lowest (`direction` 1) or the highest (-1) of the values that are neither missing nor null. */
 function extreme (context: GroupContext, direction: 1 | -1): Gatherer {
-  return keep(context, (value, kept, isFirst) => !isNullish(value) && (isFirst || compareValues(value, kept) * direction < 0))
+  return keep(context, (value, kept, isFirst) => !isNullish(value) && (isFirst || compareValues(value, kept, context.operation.collation) * direction < 0))
 }
 
 export const choiceAccumulators: Accumulators = {

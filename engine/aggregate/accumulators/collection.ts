@@ -16,13 +16,13 @@ function push ({ memory }: GroupContext): Gatherer {
 }
 
 /** Each value once, in the order of their first documents; MongoDB promises no order. */
-function addToSet ({ memory }: GroupContext): Gatherer {
+function addToSet ({ memory, operation }: GroupContext): Gatherer {
   const values = new Map<string, Value>()
   return {
     add (value) {
       if (value === undefined) return
       // Values that are equal, such as 1 and 1.0, have the same key.
-      const key = encodeKey([value], [1]).toString('latin1')
+      const key = encodeKey([value], [1], operation.collation).toString('latin1')
       if (values.has(key)) return
       memory.charge(key.length)
       values.set(key, memory.keep(value))

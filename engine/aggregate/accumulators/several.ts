@@ -71,12 +71,12 @@ function lastN ({ memory }: GroupContext, n: number): Gatherer {
 }
 
 /** The lowest (`direction` 1) or the highest (-1) values that are neither missing nor null, these first. */
-function extremes ({ memory }: GroupContext, n: number, direction: 1 | -1): Gatherer {
+function extremes ({ memory, operation }: GroupContext, n: number, direction: 1 | -1): Gatherer {
   const sorted: Value[] = []
   return {
     add (value: Operand) {
       if (isNullish(value)) return
-      const place = placeOf(value, sorted, direction)
+      const place = placeOf(value, sorted, (a, b) => compareValues(a, b, operation.collation) * direction)
       if (place === n) return
       sorted.splice(place, 0, memory.keep(value))
       if (sorted.length > n) memory.release(sorted.pop()!)
@@ -86,11 +86,11 @@ function extremes ({ memory }: GroupContext, n: number, direction: 1 | -1): Gath
 }
 
 /** Where a value belongs, behind those that are equal; by halving. */
-function placeOf (value: Value, sorted: readonly Value[], direction: 1 | -1): number {
+function placeOf (value: Value, sorted: readonly Value[], compare: (a: Value, b: Value) => number): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (compareValues(value, sorted[middle]) * direction < 0) high = middle
+    if (compare(value, sorted[middle]) < 0) high = middle
     else low = middle + 1
   }
   return low

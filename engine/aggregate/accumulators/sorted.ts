@@ -3,7 +3,7 @@ import { arrayValue, isDocument, type Value } from '../../bson/value.js'
 import { NULL } from '../../bson/scalar.js'
 import { EngineError } from '../../errors.js'
 import { parseExpression, type Expression } from '../../expression/expression.js'
-import { parseSort, type Sort } from '../../query/sort.js'
+import { parseSort, withCollation, type Sort } from '../../query/sort.js'
 import { TopK } from '../../query/top-k.js'
 import type { Accumulator, Accumulators, GroupContext, ParseAccumulator } from '../accumulator.js'
 import { evaluate } from '../operation.js'
@@ -21,7 +21,7 @@ function sortedN (end: End): ParseAccumulator {
     const expression = parseExpression(output, scope)
     const limit = parseLimit(n, scope)
     return {
-      create: (context) => gather(context, sort, limit(context), expression, (found) => arrayValue(end === 'top' ? found : found.reverse()))
+      create: (context) => gather(context, sort(context), limit(context), expression, (found) => arrayValue(end === 'top' ? found : found.reverse()))
     }
   }
 }
@@ -32,7 +32,7 @@ function sortedOne (end: End): ParseAccumulator {
     const { sortBy, output } = readSorted(argument, ['sortBy', 'output'], name)
     const sort = orderFrom(end, sortBy)
     const expression = parseExpression(output, scope)
-    return { create: (context) => gather(context, sort, 1, expression, ([first]) => first) }
+    return { create: (context) => gather(context, sort(context), 1, expression, ([first]) => first) }
   }
 }
 
@@ -48,9 +48,12 @@ function gather ({ operation, memory }: GroupContext, sort: Sort, limit: number,
 }
 
 /** The last documents of an order are the first ones of the opposite order. */
-function orderFrom (end: End, sortBy: Value): Sort {
-  const sort = parseSort(sortBy)
-  return end === 'top' ? sort : { ...sort, compareKeys: (left, right) => sort.compareKeys(right, left) }
+function orderFrom (end: End, sortBy: Value): (context: GroupContext) => Sort {
+  const parsed = parseSort(sortBy)
+  return ({ operation }) => {
+    const sort = withCollation(parsed, operation.collation)
+    return end === 'top' ? sort : { ...sort, compareKeys: (left, right) => sort.compareKeys(right, left) }
+  }
 }
 
 function readSorted<Name extends string> (argument: Value, names: readonly Name[], name: string): Record<Name, Value> {

@@ -65,7 +65,7 @@ async function fill (sorted: readonly Item[], buckets: number, output: readonly 
     const bucket: Bucket = { min: sorted[at].key, max: sorted[at].key, accumulators: output.map(({ factory }) => factory.create({ operation, memory, id: NULL })) }
     const isLast = filled.length === buckets - 1
     const wanted = isLast ? sorted.length : at + size
-    for (; at < sorted.length && (at < wanted || compareValues(sorted[at].key, bucket.max) === 0); at++) {
+    for (; at < sorted.length && (at < wanted || compareValues(sorted[at].key, bucket.max, operation.collation) === 0); at++) {
       for (const accumulator of bucket.accumulators) accumulator.add(sorted[at].document)
       bucket.max = sorted[at].key
       if (operation.pace.isDue) await operation.pace.rest()
@@ -80,8 +80,8 @@ async function fill (sorted: readonly Item[], buckets: number, output: readonly 
 /** Arrays are values like any other here. */
 function byKey (groupBy: Expression, operation: Operation): Sort {
   const sortKey = (document: Value): [Value] => [keyOf(groupBy, document, operation)]
-  const compareKeys: Sort['compareKeys'] = ([left], [right]) => compareValues(left, right)
-  return { keys: [], sortKey, compareKeys, compare: (left, right) => compareKeys(sortKey(left), sortKey(right)) }
+  const compareKeys: Sort['compareKeys'] = ([left], [right]) => compareValues(left, right, operation.collation)
+  return { keys: [], collation: operation.collation, sortKey, compareKeys, compare: (left, right) => compareKeys(sortKey(left), sortKey(right)) }
 }
 
 /** What is missing counts as null. */

@@ -3,7 +3,7 @@ import { EMPTY_DOCUMENT } from '../../bson/scalar.js'
 import { arrayElements, BsonType, documentValue, encode, fields, isArray, isDocument, stringOf, typeNames, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
 import { parseExpression, type Expression } from '../../expression/expression.js'
-import { parseSort } from '../../query/sort.js'
+import { parseSort, withCollation } from '../../query/sort.js'
 import { forEach, inBatches } from '../batches.js'
 import { Buckets } from '../buckets.js'
 import { chain } from '../chain.js'
@@ -31,12 +31,12 @@ export const bucket: StageDefinition = {
     const options = readOptions(specification, ['groupBy', 'boundaries', 'default', 'output'], (name) => new EngineError(40197, `Unrecognized option to $bucket: ${name}.`))
     const { groupBy, boundaries, output = COUNT } = options
     if (groupBy === undefined || boundaries === undefined) throw new EngineError(40198, "$bucket requires 'groupBy' and 'boundaries' to be specified.")
-    const buckets = new Buckets(readBoundaries(boundaries, parsing), options.default && readDefault(options.default, parsing))
+    const buckets = new Buckets(readBoundaries(boundaries, parsing), options.default && readDefault(options.default, parsing), parsing.environment.collation)
     return chain(grouping(readGroupBy(groupBy, parsing), buckets, output, parsing), sortingById)
   }
 }
 
-const sortingById: Stage = { run: (input, operation, wanted) => sortDocuments(input, operation, BY_ID, wanted) }
+const sortingById: Stage = { run: (input, operation, wanted) => sortDocuments(input, operation, withCollation(BY_ID, operation.collation), wanted) }
 
 function grouping (groupBy: Expression, buckets: Buckets, output: Value, { scope }: Parsing): Stage {
   if (!isDocument(output)) throw new EngineError(40196, `The $bucket 'output' field must be an object, but found type: ${typeNames[output.type]}.`)

@@ -37,7 +37,7 @@ export const merge: StageDefinition = {
 async function * mergeAll (input: Batches, merge: Merge, operation: Operation): Batches {
   const target = operation.data.catalog.find(merge.target)
   if (target?.timeseries !== undefined) throw new EngineError('NotImplemented', '$merge into a time series is not implemented by this engine')
-  uniqueIndex(target, merge.on)
+  uniqueIndex(target, merge.on, operation)
   for await (const batch of inCommits(input)) {
     const failure = await operation.data.write((tx) => mergeBatch(tx, merge, batch, operation))
     if (failure !== undefined) throw failure
@@ -57,7 +57,7 @@ function mergeBatch (tx: Tx, merge: Merge, batch: readonly Value[], operation: O
 
 function mergeOne (tx: Tx, { target, on, whenMatched, whenNotMatched }: Merge, given: Value, operation: Operation): void {
   const collection = tx.catalog.find(target)
-  const index = uniqueIndex(collection, on)
+  const index = uniqueIndex(collection, on, operation)
   const isNew = collection === undefined || index === undefined || whenMatched === 'fail'
   const existing = isNew ? undefined : findSame(tx, collection, index, given)
   if (isNew || existing === undefined) return addNew(tx, target, whenNotMatched, given, operation)

@@ -11,10 +11,10 @@ export const sort: StageDefinition = {
   name: '$sort',
   notIn: ['update'],
 
-  parse (specification, { scope }) {
+  parse (specification, { scope, environment }) {
     if (!isDocument(specification)) throw new EngineError(15973, 'the $sort key specification must be an object')
     if (isEmpty(specification)) throw new EngineError(15976, '$sort stage must have at least one sort key')
-    const sort = parseSort(specification, scope.has(TEXT_SCORE))
+    const sort = parseSort(specification, scope.has(TEXT_SCORE), environment.collation)
     return {
       clause: { kind: 'sort', sort },
       run: (input, operation, wanted) => sortDocuments(input, operation, sort, wanted)

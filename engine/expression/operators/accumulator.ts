@@ -2,6 +2,7 @@ import { doubleValue, isNumber, nearestDouble } from '../../bson/number.js'
 import { compareValues } from '../../bson/order.js'
 import { NULL } from '../../bson/scalar.js'
 import { arrayElements, isArray, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import type { Operand } from '../evaluation.js'
 import { isNullish } from '../operand.js'
 import { variadic, type Operators, type ParseOperator } from '../operator.js'
@@ -10,17 +11,17 @@ import { Total } from '../total.js'
 /** Accumulators as expressions: of an array, if that is all they are given, or of all their operands. */
 export const accumulatorOperators: Operators = {
   $avg: ofValues((values) => totalOf(values).average()),
-  $max: ofValues((values) => extreme(values, -1)),
-  $min: ofValues((values) => extreme(values, 1)),
+  $max: ofValues((values, collation) => extreme(values, -1, collation)),
+  $min: ofValues((values, collation) => extreme(values, 1, collation)),
   $stdDevPop: ofValues((values) => deviation(values, 0)),
   $stdDevSamp: ofValues((values) => deviation(values, 1)),
   $sum: ofValues((values) => totalOf(values).sum())
 }
 
-function ofValues (gather: (values: readonly Operand[]) => Value): ParseOperator {
-  return variadic((operands) => {
+function ofValues (gather: (values: readonly Operand[], collation: Collation | undefined) => Value): ParseOperator {
+  return variadic((operands, _name, collation) => {
     const [only] = operands
-    return gather(operands.length === 1 && isArray(only) ? arrayElements(only) : operands)
+    return gather(operands.length === 1 && isArray(only) ? arrayElements(only) : operands, collation)
   })
 }
 
@@ -30,9 +31,9 @@ function totalOf (values: readonly Operand[]): Total {
   return total
 }
 
-function extreme (values: readonly Operand[], direction: 1 | -1): Value {
+function extreme (values: readonly Operand[], direction: 1 | -1, collation: Collation | undefined): Value {
   return values.reduce<Value>((best, value) => {
-    return isNullish(value) || (!isNullish(best) && compareValues(value, best) * direction >= 0) ? best : value
+    return isNullish(value) || (!isNullish(best) && compareValues(value, best, collation) * direction >= 0) ? best : value
   }, NULL)
 }
 

@@ -3,8 +3,9 @@ import { compareValues } from '../../bson/order.js'
 import { FALSE, NULL } from '../../bson/scalar.js'
 import { arrayElements, isArray, isDocument, type Value } from '../../bson/value.js'
 import { describe } from '../../bson/describe.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
-import { parseSort } from '../../query/sort.js'
+import { parseSort, withCollation } from '../../query/sort.js'
 import { arrayOf } from '../construct.js'
 import type { Expression, Operand } from '../evaluation.js'
 import { readMembers, required } from '../members.js'
@@ -15,18 +16,18 @@ import type { Operation, Operators, ParseOperator } from '../operator.js'
 export const arrayOrderOperators: Operators = {
   $firstN: several((elements, n) => elements.slice(0, n)),
   $lastN: several((elements, n) => elements.slice(-n)),
-  $maxN: several((elements, n) => ordered(elements, -1).slice(0, n)),
-  $minN: several((elements, n) => ordered(elements, 1).slice(0, n)),
+  $maxN: several((elements, n, collation) => ordered(elements, -1, collation).slice(0, n)),
+  $minN: several((elements, n, collation) => ordered(elements, 1, collation).slice(0, n)),
   $sortArray: parseSortArray,
   $zip: parseZip
 }
 
 /** The values that are not null, in order. */
-function ordered (elements: readonly Value[], direction: 1 | -1): Value[] {
-  return elements.filter((element) => !isNullish(element)).sort((a, b) => compareValues(a, b) * direction)
+function ordered (elements: readonly Value[], direction: 1 | -1, collation: Collation | undefined): Value[] {
+  return elements.filter((element) => !isNullish(element)).sort((a, b) => compareValues(a, b, collation) * direction)
 }
 
-function several (select: (elements: Value[], n: number) => Value[]): ParseOperator {
+function several (select: (elements: Value[], n: number, collation: Collation | undefined) => Value[]): ParseOperator {
   return ({ name, operand, parse }) => {
     if (!isDocument(operand)) throw new EngineError(5787900, `specification must be an object; found ${name}: ${describe(operand)}`)
     const members = readMembers(operand, ['input', 'n'], (unknown) => new EngineError(5787901, `Unknown argument for 'n' operator: ${unknown}`))
@@ -38,7 +39,7 @@ function several (select: (elements: Value[], n: number) => Value[]): ParseOpera
         const count = readCount(n.evaluate(context))
         const array = input.evaluate(context)
         if (!isArray(array)) throw new EngineError(5788200, 'Input must be an array')
-        return arrayOf(select(arrayElements(array), count))
+        return arrayOf(select(arrayElements(array), count, context.collation))
       }
     }
   }
@@ -56,27 +57,27 @@ function parseSortArray ({ operand, parse }: Operation): Expression {
   if (!isDocument(operand)) throw new EngineError(2942500, `$sortArray requires an object as an argument, found: ${typeName(operand)}`)
   const members = readMembers(operand, ['input', 'sortBy'], (name) => new EngineError(2942501, `$sortArray found an unknown argument: ${name}`))
   const input = parse(required(members, 'input', 2942502, "$sortArray requires 'input' to be specified"))
-  const compare = parseOrder(required(members, 'sortBy', 2942503, "$sortArray requires 'sortBy' to be specified"))
+  const order = parseOrder(required(members, 'sortBy', 2942503, "$sortArray requires 'sortBy' to be specified"))
   return {
     isConstant: input.isConstant,
     evaluate (context) {
       const array = input.evaluate(context)
       if (isNullish(array)) return NULL
       if (!isArray(array)) throw new EngineError(2942504, `The input argument to $sortArray must be an array, but was of type: ${typeName(array)}`)
-      return arrayOf(arrayElements(array).sort(compare))
+      return arrayOf(arrayElements(array).sort(order(context.collation)))
     }
   }
 }
 
 /** By fields of the elements, or by whole values when given as 1 or -1. */
-function parseOrder (sortBy: Value): (a: Value, b: Value) => number {
+function parseOrder (sortBy: Value): (collation: Collation | undefined) => (a: Value, b: Value) => number {
   if (isDocument(sortBy)) {
     const sort = parseSort(sortBy)
-    return (a, b) => sort.compare(a, b)
+    return (collation) => withCollation(sort, collation).compare
   }
   const direction = isNumber(sortBy) ? nearestDouble(sortBy) : NaN
   if (direction !== 1 && direction !== -1) throw new EngineError(2942505, 'Illegal key in $sort specification: sortBy must be an object, or 1 or -1')
-  return (a, b) => compareValues(a, b) * direction
+  return (collation) => (a, b) => compareValues(a, b, collation) * direction
 }
 
 function parseZip ({ operand, parse }: Operation): Expression {

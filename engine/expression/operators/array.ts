@@ -3,6 +3,7 @@ import { int32Value, isNumber, nearestDouble, wholeNumber } from '../../bson/num
 import { equalValues } from '../../bson/order.js'
 import { boolValue, NULL } from '../../bson/scalar.js'
 import { arrayElements, isArray, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import { arrayOf } from '../construct.js'
 import type { Operand } from '../evaluation.js'
@@ -56,19 +57,19 @@ function concatenate (operands: readonly Operand[]): Value {
   return arrayOf(elements)
 }
 
-function isIn (value: Operand, array: Operand): Value {
+function isIn (value: Operand, array: Operand, _name: string, collation: Collation | undefined): Value {
   if (!isArray(array)) throw new EngineError(40081, `$in requires an array as a second argument, found: ${typeName(array)}`)
-  return boolValue(arrayElements(array).some((element) => value !== undefined && equalValues(element, value)))
+  return boolValue(arrayElements(array).some((element) => value !== undefined && equalValues(element, value, collation)))
 }
 
-function indexOf ([array, value, start, end]: readonly Operand[], name: string): Value {
+function indexOf ([array, value, start, end]: readonly Operand[], name: string, collation: Collation | undefined): Value {
   if (isNullish(array)) return NULL
   if (!isArray(array)) throw new EngineError(40090, `$indexOfArray requires an array as a first argument, found: ${typeName(array)}`)
   const elements = arrayElements(array)
   const from = bound(start, 0, name, 'starting')
   const to = Math.min(bound(end, elements.length, name, 'ending'), elements.length)
   for (let at = from; at < to; at++) {
-    if (value !== undefined && equalValues(elements[at], value)) return int32Value(at)
+    if (value !== undefined && equalValues(elements[at], value, collation)) return int32Value(at)
   }
   return int32Value(-1)
 }

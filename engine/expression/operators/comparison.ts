@@ -5,7 +5,7 @@ import { binary, type Operators, type ParseOperator } from '../operator.js'
 
 /** Comparisons by the order of all values: other than in queries, the types are not kept apart. */
 export const comparisonOperators: Operators = {
-  $cmp: binary((left, right) => int32Value(Math.sign(compareOperands(left, right)))),
+  $cmp: binary((left, right, _name, collation) => int32Value(Math.sign(compareOperands(left, right, collation)))),
   $eq: comparison((order) => order === 0),
   $ne: comparison((order) => order !== 0),
   $gt: comparison((order) => order > 0),
@@ -15,5 +15,5 @@ export const comparisonOperators: Operators = {
 }
 
 function comparison (holds: (order: number) => boolean): ParseOperator {
-  return binary((left, right) => boolValue(holds(compareOperands(left, right))))
+  return binary((left, right, _name, collation) => boolValue(holds(compareOperands(left, right, collation))))
 }

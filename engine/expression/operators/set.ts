@@ -1,6 +1,7 @@
 import { compareValues } from '../../bson/order.js'
 import { boolValue, NULL } from '../../bson/scalar.js'
 import { arrayElements, isArray, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import { encodeKey } from '../../storage/key.js'
 import { arrayOf } from '../construct.js'
@@ -13,15 +14,15 @@ export const setOperators: Operators = {
   $allElementsTrue: unary((array, name) => boolValue(elementsOf(array, 17040, `${name}'s argument must be an array, but is `).every(isTrue))),
   $anyElementTrue: unary((array, name) => boolValue(elementsOf(array, 17041, `${name}'s argument must be an array, but is `).some(isTrue))),
   $setDifference: binary(difference),
-  $setEquals: atLeastTwo(variadic((operands) => {
-    const [first, ...rest] = operands.map((operand) => asSet(elementsOf(operand, 17044, 'All operands of $setEquals must be arrays. One argument is of type: ')))
-    return boolValue(rest.every((other) => other.length === first.length && other.every((element, at) => compareValues(element, first[at]) === 0)))
+  $setEquals: atLeastTwo(variadic((operands, _name, collation) => {
+    const [first, ...rest] = operands.map((operand) => asSet(elementsOf(operand, 17044, 'All operands of $setEquals must be arrays. One argument is of type: '), collation))
+    return boolValue(rest.every((other) => other.length === first.length && other.every((element, at) => compareValues(element, first[at], collation) === 0)))
   })),
   $setIntersection: variadic(intersection),
-  $setIsSubset: binary((part, whole) => {
+  $setIsSubset: binary((part, whole, _name, collation) => {
     const elements = elementsOf(part, 17046, 'both operands of $setIsSubset must be arrays. First argument is of type: ')
-    const set = asSet(elementsOf(whole, 17042, 'both operands of $setIsSubset must be arrays. Second argument is of type: '))
-    return boolValue(elements.every((element) => contains(set, element)))
+    const set = asSet(elementsOf(whole, 17042, 'both operands of $setIsSubset must be arrays. Second argument is of type: '), collation)
+    return boolValue(elements.every((element) => contains(set, element, collation)))
   }),
   $setUnion: variadic(union)
 }
@@ -31,16 +32,16 @@ function elementsOf (operand: Operand, code: number, message: string): Value[] {
   return arrayElements(operand)
 }
 
-function asSet (elements: Value[]): Value[] {
-  return elements.sort(compareValues).filter((element, at) => at === 0 || compareValues(element, elements[at - 1]) !== 0)
+function asSet (elements: Value[], collation: Collation | undefined): Value[] {
+  return elements.sort((a, b) => compareValues(a, b, collation)).filter((element, at) => at === 0 || compareValues(element, elements[at - 1], collation) !== 0)
 }
 
 /** Looks an element up in a set by halving. */
-function contains (set: readonly Value[], element: Value): boolean {
+function contains (set: readonly Value[], element: Value, collation: Collation | undefined): boolean {
   let [low, high] = [0, set.length]
   while (low < high) {
     const middle = (low + high) >>> 1
-    const difference = compareValues(element, set[middle])
+    const difference = compareValues(element, set[middle], collation)
     if (difference === 0) return true
     if (difference < 0) high = middle
     else low = middle + 1
@@ -49,27 +50,27 @@ function contains (set: readonly Value[], element: Value): boolean {
 }
 
 /** What is left of the first array, in its order. */
-function difference (left: Operand, right: Operand): Value {
+function difference (left: Operand, right: Operand, _name: string, collation: Collation | undefined): Value {
   if (isNullish(left) || isNullish(right)) return NULL
   const elements = elementsOf(left, 17048, 'both operands of $setDifference must be arrays. First argument is of type: ')
-  const removed = asSet(elementsOf(right, 17049, 'both operands of $setDifference must be arrays. Second argument is of type: '))
+  const removed = asSet(elementsOf(right, 17049, 'both operands of $setDifference must be arrays. Second argument is of type: '), collation)
   const seen = new Set<string>()
   return arrayOf(elements.filter((element) => {
     // Values that are equal, such as 1 and 1.0, have the same key.
-    const key = encodeKey([element], [1]).toString('latin1')
-    return !contains(removed, element) && seen.size < seen.add(key).size
+    const key = encodeKey([element], [1], collation).toString('latin1')
+    return !contains(removed, element, collation) && seen.size < seen.add(key).size
   }))
 }
 
-function intersection (operands: readonly Operand[]): Value {
+function intersection (operands: readonly Operand[], _name: string, collation: Collation | undefined): Value {
   if (operands.some(isNullish)) return NULL
-  const sets = operands.map((operand) => asSet(elementsOf(operand, 17047, 'All operands of $setIntersection must be arrays. One argument is of type: ')))
-  return arrayOf((sets.at(0) ?? []).filter((element) => sets.every((set) => contains(set, element))))
+  const sets = operands.map((operand) => asSet(elementsOf(operand, 17047, 'All operands of $setIntersection must be arrays. One argument is of type: '), collation))
+  return arrayOf((sets.at(0) ?? []).filter((element) => sets.every((set) => contains(set, element, collation))))
 }
 
-function union (operands: readonly Operand[]): Value {
+function union (operands: readonly Operand[], _name: string, collation: Collation | undefined): Value {
   if (operands.some(isNullish)) return NULL
-  return arrayOf(asSet(operands.flatMap((operand) => elementsOf(operand, 17043, 'All operands of $setUnion must be arrays. One argument is of type: '))))
+  return arrayOf(asSet(operands.flatMap((operand) => elementsOf(operand, 17043, 'All operands of $setUnion must be arrays. One argument is of type: ')), collation))
 }
 
 function atLeastTwo (parse: ParseOperator): ParseOperator {

@@ -37,7 +37,7 @@ function parseAllValue ({ path, parser }: Operation, element: Value): FilterNode
   if (element.type === BsonType.document && parser.isOperator(firstName(element) ?? '')) {
     throw new EngineError('BadValue', 'no $ expressions in $all')
   }
-  return equalityNode(path, element)
+  return equalityNode(path, element, parser)
 }
 
 function elementCondition (value: Value): Value | undefined {

@@ -1,4 +1,5 @@
 import type { Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import type { Environment } from '../../expression/expression.js'
 import type { FilterNode, Test } from './node.js'
 
@@ -22,6 +23,8 @@ export type ParseClause = (name: string, operand: Value, parser: Parser) => Filt
 export interface Parser {
   /** The operation's, for `$expr`; there is none where that may not stand. */
   readonly environment: Environment | undefined
+  /** By which strings are compared; regular expressions know none. */
+  readonly collation: Collation | undefined
   /** A whole filter. */
   filter (filter: Value): FilterNode
   /** The operators of one path, all of which must hold. */

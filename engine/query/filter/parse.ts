@@ -1,4 +1,5 @@
 import { BsonType, fields, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import type { Environment } from '../../expression/expression.js'
 import { equalityNode } from './comparison.js'
@@ -10,9 +11,11 @@ import { clauses, operators } from './table.js'
 
 /** Parses the filters of queries; throws as MongoDB does. Filters nest as deep as documents may, which is bounded. */
 export class FilterParser implements Parser {
+  readonly collation: Collation | undefined
   readonly environment: Environment | undefined
 
-  constructor (environment?: Environment) {
+  constructor (collation: Collation | undefined, environment?: Environment) {
+    this.collation = collation
     this.environment = environment
   }
 
@@ -46,7 +49,7 @@ export class FilterParser implements Parser {
 
   /** What operators on a path contain is not about whole documents. */
   get #nested (): FilterParser {
-    return this.environment === undefined ? this : new FilterParser()
+    return this.environment === undefined ? this : new FilterParser(this.collation)
   }
 
   #clause (name: string, operand: Value): FilterNode | undefined {
@@ -58,7 +61,7 @@ export class FilterParser implements Parser {
 
   #field (path: string, operand: Value): FilterNode {
     if (isOperatorDocument(operand)) return this.operators(path, operand)
-    return operand.type === BsonType.regex ? regexNode(path, operand) : equalityNode(path, operand)
+    return operand.type === BsonType.regex ? regexNode(path, operand) : equalityNode(path, operand, this)
   }
 }
 

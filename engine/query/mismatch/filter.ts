@@ -1,5 +1,6 @@
 import { isTruthy } from '../../bson/number.js'
 import { arrayElements, BsonType, buildDocument, documentValue, fields, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import { documentContext, parseExpression, type Environment } from '../../expression/expression.js'
 import { parseFilter } from '../filter.js'
@@ -21,7 +22,7 @@ export function mismatchExplainer (filter: Value, environment: Environment): (do
 function filterClause (filter: Value, environment: Environment): Clause {
   return allOf([...fields(filter)].flatMap(([name, operand]): Clause[] => {
     if (name === '$comment') return []
-    return name.startsWith('$') ? [topLevelClause(name, operand, environment)] : fieldClauses(name, operand)
+    return name.startsWith('$') ? [topLevelClause(name, operand, environment)] : fieldClauses(name, operand, environment.collation)
   }))
 }
 
@@ -72,21 +73,21 @@ function schemaClause (operand: Value): Clause {
 }
 
 /** The clauses of what stands behind a field's name: its operators, or one for a plain value. */
-function fieldClauses (path: string, operand: Value): Clause[] {
-  if (!isOperatorDocument(operand)) return [plainValueClause(path, operand)]
-  return [...fields(operand)].flatMap(([name, argument]): Clause[] => name === '$options' ? [] : [fieldClause(path, name, argument, operand)])
+function fieldClauses (path: string, operand: Value, collation: Collation | undefined): Clause[] {
+  if (!isOperatorDocument(operand)) return [plainValueClause(path, operand, collation)]
+  return [...fields(operand)].flatMap(([name, argument]): Clause[] => name === '$options' ? [] : [fieldClause(path, name, argument, operand, collation)])
 }
 
-function plainValueClause (path: string, operand: Value): Clause {
+function plainValueClause (path: string, operand: Value, collation: Collation | undefined): Clause {
   const specifiedAs = wrapped(path, operand)
-  return operatorClause(operand.type === BsonType.regex ? '$regex' : '$eq', path, specifiedAs, parseFilter(specifiedAs).matches)
+  return operatorClause(operand.type === BsonType.regex ? '$regex' : '$eq', path, specifiedAs, parseFilter(specifiedAs, undefined, collation).matches)
 }
 
-function fieldClause (path: string, name: string, argument: Value, siblings: Value): Clause {
-  if (name === '$not') return notClause(argument.type === BsonType.regex ? plainValueClause(path, argument) : allOf(fieldClauses(path, argument)))
+function fieldClause (path: string, name: string, argument: Value, siblings: Value, collation: Collation | undefined): Clause {
+  if (name === '$not') return notClause(argument.type === BsonType.regex ? plainValueClause(path, argument, collation) : allOf(fieldClauses(path, argument, collation)))
   if (name === '$regex') return operatorClause(name, path, wrapped(path, siblings), parseFilter(wrapped(path, withOptions(siblings))).matches)
   const specifiedAs = wrapped(path, wrapped(name, argument))
-  const { matches } = parseFilter(specifiedAs)
+  const { matches } = parseFilter(specifiedAs, undefined, collation)
   return name === '$exists' ? existsClause(argument, specifiedAs, matches) : operatorClause(name, path, specifiedAs, matches)
 }
 

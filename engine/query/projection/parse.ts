@@ -1,6 +1,7 @@
 import { describe } from '../../bson/describe.js'
 import { isNumber, isTruthy } from '../../bson/number.js'
 import { BsonType, fields, isEmpty, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import { parseExpression, type VariableNames } from '../../expression/expression.js'
 import { parseFieldPath } from '../field-path.js'
@@ -27,6 +28,8 @@ const MIDDLE_POSITIONAL = "As of 4.4, it's illegal to specify positional operato
 export interface ProjectionOptions {
   /** A find's projection also has `$slice`, `$elemMatch` and the positional operator; the stage `$project` has not. */
   readonly dialect: 'find' | 'stage'
+  /** For `$elemMatch`. */
+  readonly collation?: Collation
   /** The query's, which a positional operator needs. */
   readonly filter?: Filter
   /** The variables that expressions may use. */
@@ -97,7 +100,7 @@ export class ProjectionParser {
       this.#steps.push(parseSlice(path, operand))
     } else if (isFind && operator === '$elemMatch') {
       if (this.#operators.has('$')) throw new EngineError(31255, 'Cannot specify positional operator and $elemMatch.')
-      this.#add('$elemMatch', path.text, { kind: 'compute', compute: parseElemMatch(path, operators) })
+      this.#add('$elemMatch', path.text, { kind: 'compute', compute: parseElemMatch(path, operators, this.#options.collation) })
     } else if (operator === '$meta') {
       // It includes nothing else and excludes nothing.
       this.#compute(path.text, operators)

@@ -6,9 +6,9 @@ import { appendElements, EMPTY_ARRAY } from '../rewrite.js'
 import { ValueSet } from './value-set.js'
 
 /** `$addToSet`: appends the argument, or each value of `$each`, unless the array has an equal one. */
-export const addToSet = onNamedField((argument) => {
+export const addToSet = onNamedField((argument, _path, collation) => {
   const given = parseValues(argument)
-  const distinct = new ValueSet(given)
+  const distinct = new ValueSet(given, collation)
   // In the order given: of equal values the set has the first.
   const values = given.filter((value) => distinct.find(value) === value)
   return (before, target) => {

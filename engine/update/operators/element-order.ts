@@ -1,6 +1,7 @@
 import { isNumber, nearestDouble } from '../../bson/number.js'
 import { compareValues } from '../../bson/order.js'
 import { fields, findField, isArray, isDocument, isEmpty, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 
 export type ElementOrder = (a: Value, b: Value) => number
@@ -9,18 +10,18 @@ export type ElementOrder = (a: Value, b: Value) => number
  * Parses the `$sort` of a `$push`: 1 or -1 to compare whole elements, or fields of elements with their directions.
  * Unlike a query's sort it takes an array at a field as one value.
  */
-export function parseElementOrder (sort: Value): ElementOrder {
-  if (isDocument(sort)) return parseFieldOrders(sort)
+export function parseElementOrder (sort: Value, collation: Collation | undefined): ElementOrder {
+  if (isDocument(sort)) return parseFieldOrders(sort, collation)
   if (!isNumber(sort)) {
     throw badValue('The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields')
   }
   const direction = parseDirection(sort, 'The $sort element value must be either 1 or -1')
-  return (a, b) => direction * compareValues(a, b)
+  return (a, b) => direction * compareValues(a, b, collation)
 }
 
-function parseFieldOrders (sort: Value): ElementOrder {
+function parseFieldOrders (sort: Value, collation: Collation | undefined): ElementOrder {
   if (isEmpty(sort)) throw badValue('The sort pattern is empty when it should be a set of fields.')
-  const orders = [...fields(sort)].map(([path, direction]) => parseFieldOrder(path, direction))
+  const orders = [...fields(sort)].map(([path, direction]) => parseFieldOrder(path, direction, collation))
   return (a, b) => {
     for (const order of orders) {
       const difference = order(a, b)
@@ -30,12 +31,12 @@ function parseFieldOrders (sort: Value): ElementOrder {
   }
 }
 
-function parseFieldOrder (path: string, value: Value): ElementOrder {
+function parseFieldOrder (path: string, value: Value, collation: Collation | undefined): ElementOrder {
   const direction = parseDirection(value, 'The sort element value must be either 1 or -1')
   const parts = path.split('.')
   if (path === '') throw badValue('The sort field cannot be empty')
   if (parts.includes('')) throw badValue(`The sort field is a dotted field but has an empty part: ${path}`)
-  return (a, b) => direction * compareValues(valueAt(a, parts), valueAt(b, parts))
+  return (a, b) => direction * compareValues(valueAt(a, parts), valueAt(b, parts), collation)
 }
 
 function parseDirection (value: Value, complaint: string): number {

@@ -1,5 +1,6 @@
 import { isNumber, wholeNumber } from '../../bson/number.js'
 import { arrayElements, arrayValue, BsonType, fields, findField, isDocument, isEmpty, typeNames, type Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
 import { describeId } from '../describe-id.js'
 import { onNamedField, type Target } from '../modifier.js'
@@ -16,8 +17,8 @@ interface Push {
 }
 
 /** `$push`: appends the argument, or the values of `$each` with the clauses `$position`, `$sort` and `$slice`. */
-export const push = onNamedField((argument) => {
-  const parsed = parsePush(argument)
+export const push = onNamedField((argument, _path, collation) => {
+  const parsed = parsePush(argument, collation)
   return (before = EMPTY_ARRAY, target) => {
     if (before.type !== BsonType.array) throw notAnArray(before, target)
     return pushInto(before, parsed, target)
@@ -37,7 +38,7 @@ function pushInto (array: Value, { values, position, order, slice }: Push, { run
   return isUnchanged && array !== EMPTY_ARRAY ? array : arrayValue(kept)
 }
 
-function parsePush (argument: Value): Push {
+function parsePush (argument: Value, collation: Collation | undefined): Push {
   const each = isDocument(argument) ? findField(argument, '$each') : undefined
   if (each === undefined) return { values: [argument], position: Infinity, slice: Infinity }
   const clauses = parseClauses(argument)
@@ -48,7 +49,7 @@ function parsePush (argument: Value): Push {
   return {
     values: arrayElements(each),
     slice: slice === undefined ? Infinity : parseInteger(slice, 'The value for $slice must be an integer value but was given type: '),
-    order: sort && parseElementOrder(sort),
+    order: sort && parseElementOrder(sort, collation),
     position: position === undefined ? Infinity : parseInteger(position, 'The value for $position must be an integer value, not of type: ')
   }
 }

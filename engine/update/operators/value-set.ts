@@ -1,5 +1,6 @@
 import { compareValues } from '../../bson/order.js'
 import type { Value } from '../../bson/value.js'
+import type { Collation } from '../../collation/collation.js'
 
 /**
  * Distinct values by MongoDB's equality (1 equals 1.0). Kept sorted, so that a large array can be compared with a large
@@ -7,10 +8,12 @@ import type { Value } from '../../bson/value.js'
  */
 export class ValueSet {
   readonly #sorted: readonly Value[]
+  readonly #collation: Collation | undefined
 
-  constructor (values: readonly Value[]) {
-    const sorted = [...values].sort(compareValues)
-    this.#sorted = sorted.filter((value, index) => index === 0 || compareValues(sorted[index - 1], value) !== 0)
+  constructor (values: readonly Value[], collation: Collation | undefined) {
+    const sorted = [...values].sort((a, b) => compareValues(a, b, collation))
+    this.#sorted = sorted.filter((value, index) => index === 0 || compareValues(sorted[index - 1], value, collation) !== 0)
+    this.#collation = collation
   }
 
   has (value: Value): boolean {
@@ -23,7 +26,7 @@ export class ValueSet {
     let high = this.#sorted.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      const difference = compareValues(this.#sorted[middle], value)
+      const difference = compareValues(this.#sorted[middle], value, this.#collation)
       if (difference === 0) return this.#sorted[middle]
       if (difference < 0) low = middle + 1
       else high = middle
