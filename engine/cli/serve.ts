@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { prepareDataDirectory } from '../data-directory.js'
-import { EX_DATAERR, EX_IOERR } from '../exit-codes.js'
+import { EX_DATAERR, EX_IOERR, exitCodeFor } from '../exit-codes.js'
 import { openInstance, type InstanceOptions } from '../instance.js'
 import type { LogEntry } from '../log.js'
 import { isLoopback, readListenAddress } from './listen-address.js'
 import { UsageError, type Program } from './program.js'
 
+/** How long closing may take when the disk has failed: it must not keep the process. */
+const CLOSE_LIMIT_MS = 10_000
 const PASSWORD_VARIABLE = 'ENGINE_PASSWORD'
 
 const help = `Usage: quire db serve [options]
@@ -49,6 +51,7 @@ export const serve: Program = {
     const query = instance.password === undefined ? '' : '&authSource=admin'
     process.stdout.write(`ready at mongodb://${identity}${running.address}/?directConnection=true${query}\n`)
     const failed = await Promise.race([stopSignal(), failure])
+    if (failed !== undefined) setTimeout(() => process.exit(exitCodeFor(failed)), CLOSE_LIMIT_MS).unref()
     await running.close()
     if (failed !== undefined) throw failed
   }
