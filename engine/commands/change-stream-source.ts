@@ -13,6 +13,7 @@ import { endOf, Waiting } from './waiting.js'
  * for again and again, and between batches it does not even wait.
  */
 export class ChangeStreamSource implements CursorSource {
+  readonly awaitsData = true
   readonly #store: Store
   readonly #stream: ChangeStream
   readonly #waiting = new Waiting()

@@ -31,7 +31,7 @@ export function firstBatch (context: CommandContext, namespace: string, source: 
 /** The next batch of a cursor; a batch without a size is only limited by its bytes. */
 export async function nextBatch (context: CommandContext, namespace: string, id: bigint, batchSize = Infinity): Promise<Reply> {
   const patience = context.patience(context.args.count('maxTimeMS') ?? AWAIT_MS)
-  const asking = { checkInterrupt: () => context.checkInterrupt(), patience, transaction: context.transaction }
+  const asking = { checkInterrupt: () => context.checkInterrupt(), patience, isTimed: context.args.has('maxTimeMS'), transaction: context.transaction }
   const { documents, isLast, resumeToken } = await context.services.cursors.next(id, namespace, limitsOf(batchSize), asking)
   return { cursor: { nextBatch: documents, postBatchResumeToken: resumeToken, id: isLast ? 0n : id, ns: namespace } }
 }

@@ -30,6 +30,8 @@ export interface Patience {
 /** What a cursor still has to give. Between batches it keeps a position, never a read transaction, which would pin the store's pages. */
 export interface CursorSource {
   next (limits: BatchLimits, checkInterrupt: () => void, patience: Patience): Batch | Promise<Batch>
+  /** Whether it waits where there is nothing yet: only then a batch may be given a time. */
+  readonly awaitsData?: boolean
   /** Ends a batch that is waited for. */
   interrupt? (reason: EngineError): void
   /** Given if what fails on it is to be told apart by labels: adds them. */
@@ -46,6 +48,8 @@ export interface CursorOwner {
 export interface Asking {
   readonly checkInterrupt: () => void
   readonly patience: Patience
+  /** Whether the patience is the client's own. */
+  readonly isTimed: boolean
   readonly transaction?: Transaction
 }
 
@@ -95,8 +99,9 @@ export class Cursors {
    * The next batch of a cursor, which is gone after its last batch and after any error.
    * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
    */
-  async next (id: bigint, namespace: string, limits: BatchLimits, { checkInterrupt, patience, transaction }: Asking): Promise<Batch> {
+  async next (id: bigint, namespace: string, limits: BatchLimits, { checkInterrupt, patience, isTimed, transaction }: Asking): Promise<Batch> {
     const cursor = this.#find(id, namespace)
+    if (isTimed && cursor.source.awaitsData !== true) throw new EngineError('BadValue', 'cannot set maxTimeMS on getMore command for a non-awaitData cursor')
     checkTransaction(id, cursor.transaction, transaction)
     cursor.isInUse = true
     try {

@@ -15,11 +15,11 @@ import { endOf, Waiting } from './waiting.js'
  * manual). It has nothing to go on from, and is dead, if the collection was empty when it was opened.
  */
 export class TailableSource implements CursorSource {
+  readonly awaitsData: boolean
   readonly #store: Store
   readonly #collection: Collection
   readonly #tail: Tail
   readonly #found: FindSource
-  readonly #awaitsData: boolean
   readonly #waiting = new Waiting()
   #left: number
 
@@ -28,16 +28,16 @@ export class TailableSource implements CursorSource {
     this.#collection = collection
     this.#tail = new Tail(store, collection, query.filter)
     this.#found = new FindSource(this.#tail, window)
-    this.#awaitsData = awaitsData
+    this.awaitsData = awaitsData
     this.#left = window.limit
   }
 
   async next (limits: BatchLimits, checkInterrupt: CheckInterrupt, patience: Patience): Promise<Batch> {
-    const until = this.#awaitsData ? endOf(patience) : 0
+    const until = this.awaitsData ? endOf(patience) : 0
     for (;;) {
       const news = new News(this.#store, this.#collection)
       try {
-        const { documents } = await this.#found.next(limits, this.#awaitsData ? patience.checkInterrupt : checkInterrupt)
+        const { documents } = await this.#found.next(limits, this.awaitsData ? patience.checkInterrupt : checkInterrupt)
         this.#left -= documents.length
         const isLast = this.#left === 0 || (limits.documents > 0 && this.#tail.isDead)
         if (documents.length > 0 || isLast || performance.now() >= until) return { documents, isLast }

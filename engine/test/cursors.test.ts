@@ -6,7 +6,7 @@ const NOTES = 'test.notes'
 const USERS = 'test.users'
 const LIMITS = { documents: 1, bytes: 1 }
 const noInterrupt = (): void => {}
-const ASKING = { checkInterrupt: noInterrupt, patience: { milliseconds: 0, interruptions: [], checkInterrupt: noInterrupt } }
+const ASKING = { checkInterrupt: noInterrupt, isTimed: false, patience: { milliseconds: 0, interruptions: [], checkInterrupt: noInterrupt } }
 
 /** Gives so many empty batches. */
 function source (batches: number): CursorSource {

@@ -31,6 +31,7 @@ t.test('a tailable cursor stays open at the end, and goes on with what is insert
   t.strictSame(cursor.documents, [{ _id: 1 }, { _id: 2 }])
   t.notOk(cursor.id.isZero())
   t.strictSame((await getMore(engine, cursor)).documents, [], 'it does not wait')
+  await t.rejects(getMore(engine, cursor, { maxTimeMS: 0 }), { code: 2 }, 'and cannot be told how long')
   await engine.capped.insertMany([{ _id: 7 }, { _id: 5 }])
   const next = await getMore(engine, cursor)
   t.strictSame(next.documents, [{ _id: 7 }, { _id: 5 }])
