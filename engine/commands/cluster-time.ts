@@ -54,7 +54,7 @@ export class ReplyTime {
  */
 export function checkTimes (args: Arguments, { operationTime }: Store, now: Date): void {
   const clusterTime = args.document('$clusterTime')
-  if (clusterTime !== undefined) checkClusterTime(clusterTime, now)
+  if (clusterTime !== undefined) checkClusterTime(clusterTime, operationTime, now)
   const concern = args.document('readConcern')
   const after = concern && readConcernTime(concern)
   if (after !== undefined && compareTicks(after, operationTime) > 0) {
@@ -63,14 +63,15 @@ export function checkTimes (args: Arguments, { operationTime }: Store, now: Date
   }
 }
 
-function checkClusterTime (given: Value, now: Date): void {
+function checkClusterTime (given: Value, operationTime: Tick, now: Date): void {
   const time = findField(given, 'clusterTime')
   if (time?.type !== BsonType.timestamp) throw wrongMember('clusterTime', 'timestamp', time)
   const signature = findField(given, 'signature')
   if (signature !== undefined && signature.type !== BsonType.document) throw wrongMember('signature', 'object', signature)
   const seconds = Math.floor(now.getTime() / 1000)
   const { t } = tickOf(time)
-  if (t > seconds + MAX_DRIFT) {
+  // The system's clock may have been set back: what has been told before is right.
+  if (t > Math.max(seconds + MAX_DRIFT, operationTime.t)) {
     throw new EngineError('ClusterTimeFailsRateLimiter', `New cluster time, ${t}, is too far from this node's wall clock time, ${seconds}.`)
   }
 }

@@ -11,7 +11,8 @@ export interface Command {
   readonly summary: string
   /**
    * Its arguments, its own name first. What every command takes (generic-arguments.ts) is not repeated here, but for
-   * `readConcern` and `writeConcern`: they are listed by the commands that honour them and refused by the others.
+   * `readConcern` and `writeConcern`: they are listed by the commands that honour them; the others refuse a write concern, and a
+   * read concern of another level than 'local'.
    */
   readonly fields: Fields
   /** Whether a driver may send it with a transaction number, to be answered once however often it is sent. */

@@ -4,7 +4,7 @@ import type { Message, Sequence } from '../wire/op-msg.js'
 import { checkApiVersion } from './api-version.js'
 import { addField, Arguments, unknown } from './arguments.js'
 import type { Command } from './command.js'
-import { checkReadConcern, checkWriteConcern } from './concerns.js'
+import { checkReadConcern, checkWriteConcern, readConcernLevel } from './concerns.js'
 import { compileFields, type Field, type Fields } from './fields.js'
 
 /**
@@ -22,6 +22,7 @@ export const genericFields: Fields = {
   comment: 'any',
   lsid: 'document',
   maxTimeMS: 'number',
+  readConcern: 'document',
   startTransaction: 'bool',
   txnNumber: 'int64'
 }
@@ -47,8 +48,10 @@ export function readCommand (command: Command, { body, sequences }: Message): Ar
   const args = new Arguments(command.name, values, readSequences(command, fields, sequences))
   const readConcern = args.document('readConcern')
   if (readConcern !== undefined) {
-    // A transaction's first command has that of the transaction, whatever the command is.
-    if (!args.has('startTransaction') && !('readConcern' in command.fields)) throw unsupportedConcern('readConcern', command)
+    // A transaction's first command has that of the transaction, whatever the command is. Every other takes 'local', with which a
+    // driver says after what time the command comes.
+    const isFree = args.has('startTransaction') || 'readConcern' in command.fields
+    if (!isFree && readConcernLevel(readConcern) !== 'local') throw unsupportedConcern('readConcern', command)
     checkReadConcern(readConcern, args.has('startTransaction'))
   }
   const writeConcern = args.document('writeConcern')
@@ -60,7 +63,7 @@ export function readCommand (command: Command, { body, sequences }: Message): Ar
 function fieldsOf (command: Command): FieldTable {
   let fields = known.get(command)
   if (fields === undefined) {
-    fields = compileFields({ ...genericFields, ...(command.inTransaction === 'part' && { readConcern: 'document' as const }), ...command.fields })
+    fields = compileFields({ ...genericFields, ...command.fields })
     known.set(command, fields)
   }
   return fields
@@ -81,7 +84,7 @@ function readSequences (command: Command, fields: FieldTable, sequences: readonl
 function fieldOf (name: string, fields: FieldTable, { name: command }: Command): Field {
   const field = fields.get(name) ?? fields.get('*')
   if (field !== undefined) return field
-  if (name !== 'readConcern' && name !== 'writeConcern') return unknown(command, name)
+  if (name !== 'writeConcern') return unknown(command, name)
   throw unsupportedConcern(name, { name: command })
 }
 

@@ -223,6 +223,8 @@ export async function openStore (directory: string, options: StoreOptions = {}):
   const store = new Store(await openEnvironment(directory), options)
   if (verification?.isDone === false) store.verify(verification.renewed())
   for (const collection of store.catalog.collections()) await dropUnfinished(store, collection)
+  // No client is ever told a time of zero, which none may send back.
+  if (store.operationTime.t === 0) await store.write(() => store.timestamps.tick())
   store.maintenance.collectGarbage()
   return store
 }

@@ -257,6 +257,6 @@ t.test('timestamps go on after a restart, even if the clock was set back', async
   }
   const first = await next(5_000_000)
   const second = await next(1_000_000)
-  t.equal(first, 5000n << 32n | 1n)
-  t.equal(second, 5000n << 32n | 2n)
+  t.equal(first, 5000n << 32n | 2n, 'the first time is that of the store itself')
+  t.equal(second, 5000n << 32n | 3n)
 })
