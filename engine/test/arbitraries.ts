@@ -1,5 +1,5 @@
 import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 
 /** Arbitrary BSON values for property tests: every type, with the edge values where encoders and comparators break. */
 

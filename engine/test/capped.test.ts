@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { serialize } from 'bson'
 import { startTestEngine } from './helper.js'

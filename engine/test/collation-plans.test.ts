@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from './random.js'
 import type { Document, IndexDescription } from 'mongodb'
 import t from 'tap'
 import { documentValue, encode } from '../bson/value.js'

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Command } from '../commands/command.js'

@@ -1,5 +1,5 @@
 import { Binary, Decimal128, deserialize, Double, Int32, Long, ObjectId, serialize, Timestamp, UUID } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { documentValue, encode, findField, valueFrom } from '../bson/value.js'
 import { DocumentWriter } from '../wire/document-writer.js'

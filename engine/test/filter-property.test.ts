@@ -1,5 +1,5 @@
 import type { Document } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { documentValue, encode } from '../bson/value.js'

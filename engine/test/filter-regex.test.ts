@@ -1,5 +1,5 @@
 import { BSONRegExp, BSONSymbol, type Document } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { documentValue, encode } from '../bson/value.js'
 import { parseFilter } from '../query/filter.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { FrameReader, ProtocolViolation } from '../wire/frames.js'
 import { frame, uint32 } from './raw-client.js'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { openStore } from '../storage/store.js'
 import { startTestEngine, temporaryDirectory } from './helper.js'

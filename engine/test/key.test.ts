@@ -1,5 +1,5 @@
 import { Decimal128, Double, Int32, Long } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { compareValues } from '../bson/order.js'
 import { BsonType, valueFrom, type Value } from '../bson/value.js'

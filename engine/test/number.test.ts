@@ -1,5 +1,5 @@
 import { Decimal128, Double, Int32, Long } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { decimalFromDouble, decimalOf, decimalValue, doubleFromDecimal } from '../bson/decimal.js'
 import { add, isNaNValue, isNumber, multiply, nearestDouble, truncatedInteger, wholeNumber } from '../bson/number.js'

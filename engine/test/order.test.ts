@@ -1,5 +1,5 @@
 import { Binary, BSONRegExp, BSONSymbol, Code, DBRef, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { compareValues, equalValues, typeBracket } from '../bson/order.js'
 import { BsonType, valueFrom, type Value } from '../bson/value.js'

@@ -1,5 +1,5 @@
 import { BSONRegExp, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import type { Document, IndexDescription } from 'mongodb'
 
 /** Small worlds for property tests of queries: few values, which often meet, of many types. */

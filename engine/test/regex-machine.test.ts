@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { Machine, MatchLimitError } from '../query/regex/machine.js'
 import { compileProgram } from '../query/regex/program.js'

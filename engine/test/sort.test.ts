@@ -1,5 +1,5 @@
 import { Binary, Decimal128, Long, ObjectId, type Document } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { documentValue, encode } from '../bson/value.js'
 import { parseSort } from '../query/sort.js'

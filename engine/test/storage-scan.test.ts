@@ -1,5 +1,5 @@
 import type { Document } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { compareValues } from '../bson/order.js'
 import { BsonType, documentValue, findField, valueFrom, type Value } from '../bson/value.js'

@@ -1,5 +1,5 @@
 import { type Document, Double, Int32 } from 'bson'
-import fc from 'fast-check'
+import fc from './random.js'
 import t from 'tap'
 import { arrayElements, buildDocument, documentValue, encode, fields, isArray, isDocument, payload, type Value } from '../bson/value.js'
 import { validateDocument } from '../bson/validate.js'

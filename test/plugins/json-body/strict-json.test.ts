@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import fc from '../../../engine/test/random.js'
 import t from 'tap'
 import { readJson } from '../../../plugins/json-body/strict-json.js'
 import { Problem } from '../../../src/errors.js'

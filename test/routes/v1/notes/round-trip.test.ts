@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
+import fc from '../../../../engine/test/random.js'
 import t from 'tap'
 import { buildApp, type Client, signUp } from '../../../helper.js'
 
