@@ -125,7 +125,7 @@ const refused: Array<[what: string, code: number, body: Document]> = [
   ['startTransaction: false', 72, { find: 'things', startTransaction: false, autocommit: false }],
   ['a write concern', 72, { insert: 'things', documents: [{}], writeConcern: { w: 1 }, startTransaction: true, autocommit: false }],
   ['a read concern that is no snapshot', 72, { find: 'things', readConcern: { level: 'available' }, startTransaction: true, autocommit: false }],
-  ['a read concern outside of a transaction', 72, { insert: 'things', documents: [{}], readConcern: {} }],
+  ['a read concern outside of a transaction', 72, { insert: 'things', documents: [{}], readConcern: { level: 'majority' } }],
   ['a commit that begins', 72, { commitTransaction: 1, $db: 'admin', startTransaction: true, autocommit: false }],
   ['a commit of no transaction', 50768, { commitTransaction: 1, $db: 'admin' }],
   ['a commit elsewhere', 13, { commitTransaction: 1, $db: 'test', autocommit: false }]
