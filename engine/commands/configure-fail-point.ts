@@ -17,10 +17,11 @@ const points: Readonly<Record<string, (data: Arguments | undefined) => Failure>>
 const modeFields: Fields = { times: 'number', skip: 'number', activationProbability: 'number' }
 
 const dataFields: Fields = {
+  // Some tests give a message, of which mongod makes no use either.
+  errmsg: 'string',
   failCommands: 'array',
   appName: 'string',
   errorCode: 'number',
-  errmsg: 'string',
   errorLabels: 'array',
   closeConnection: 'bool',
   writeConcernError: 'document',
@@ -90,7 +91,6 @@ function readFailure (data?: Arguments): Omit<Failure, 'concerns'> {
     delay: data?.bool('blockConnection') ? data.count('blockTimeMS') ?? 0 : 0,
     closesConnection: data?.bool('closeConnection') ? 'before' : undefined,
     errorCode: data?.integer('errorCode'),
-    errorMessage: data?.string('errmsg'),
     errorLabels: data?.has('errorLabels') ? strings(data, 'errorLabels') : undefined,
     writeConcernError: readWriteConcernError(data?.document('writeConcernError'))
   }

@@ -25,7 +25,6 @@ export interface Failure {
   /** Whether the connection is closed in place of the work, or of its reply. */
   readonly closesConnection: 'before' | 'after' | undefined
   readonly errorCode: number | undefined
-  readonly errorMessage: string | undefined
   /** In place of the labels that the error would have. */
   readonly errorLabels: readonly string[] | undefined
   /** Reported beside the result of a command that has been run. */

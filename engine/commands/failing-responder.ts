@@ -37,7 +37,7 @@ export class FailingResponder implements Responder {
     const { closesConnection, errorCode, writeConcernError } = failure
     if (failure.delay > 0) await delay(failure.delay)
     if (closesConnection === 'before') return hangUp(connection)
-    if (errorCode !== undefined) return errorReply(failureOf(errorCode, failure), role)
+    if (errorCode !== undefined) return errorReply(failureOf(errorCode, "Failing command via 'failCommand' failpoint", failure.errorLabels), role)
     const reply = await this.#responder.respond(request, connection)
     if (closesConnection === 'after') return hangUp(connection)
     if (writeConcernError === undefined) return reply
@@ -63,7 +63,7 @@ const CHECKOUT: Occasion = { command: '', appName: undefined, role: undefined, r
 /** To be called when a getMore has found its cursor. @throws {EngineError} what a fail point says */
 export function failCheckout (failPoints: FailPoints): void {
   const failure = failPoints.take(CHECKOUT)
-  if (failure?.errorCode !== undefined) throw failureOf(failure.errorCode, failure)
+  if (failure?.errorCode !== undefined) throw failureOf(failure.errorCode, "Hit the 'failGetMoreAfterCursorCheckout' failpoint")
 }
 
 function roleOf (command: string, body: Value): ErrorRole | undefined {
@@ -78,8 +78,8 @@ function retryableWriteOf (body: Value): string | undefined {
   return Buffer.concat([payload(session), payload(number)]).toString('hex')
 }
 
-function failureOf (code: number, { errorLabels, errorMessage = "Failing command via 'failCommand' failpoint" }: Failure): EngineError {
-  return new EngineError(codeNames.get(code) ?? code, errorMessage, errorLabels && { errorLabels })
+function failureOf (code: number, message: string, errorLabels?: readonly string[]): EngineError {
+  return new EngineError(codeNames.get(code) ?? code, message, errorLabels && { errorLabels })
 }
 
 function hangUp (connection: Connection): Reply {

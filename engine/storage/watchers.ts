@@ -30,6 +30,11 @@ export class Watchers {
     for (const scope of scopes) this.#wake(scope)
   }
 
+  /** How many are waiting. */
+  get count (): number {
+    return [...this.#waiting.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
   wakeAll (): void {
     for (const scope of [...this.#waiting.keys()]) this.#wake(scope)
   }

@@ -27,6 +27,8 @@ t.test('data of format 1 get their checksums when they are opened, and are the s
   t.equal(idsByIndex(store, 'a_1').length, DOCUMENTS)
   t.equal(store.read.count(collectionOf(store)), DOCUMENTS)
   t.same(store.check(), [])
+  t.ok(store.read.historyStart(), 'of what was before there is no history')
+  t.same([...store.read.changes(Buffer.alloc(12))], [])
   await store.close()
   t.same(await checkDirectory(directory), [])
 })
