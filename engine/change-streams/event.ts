@@ -5,10 +5,8 @@ import { dateValue, NULL, stringValue } from '../bson/scalar.js'
 import { buildDocument, documentValue, fields, findField, valueFrom, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { timeOfKey, type Change, type ChangeKind, type ChangeSession } from '../storage/change-row.js'
-import type { Collection } from '../storage/catalog.js'
-import { encodeKey, recordIdOf, successor } from '../storage/key.js'
 import { Namespace } from '../storage/namespace.js'
-import type { Reader, Store } from '../storage/store.js'
+import type { Store } from '../storage/store.js'
 import { timestampValue } from '../update/clock.js'
 import { resumeToken } from './resume-token.js'
 
@@ -80,16 +78,7 @@ function fullDocument (change: Change, store: Store, { fullDocument: mode }: Eve
 function lookUp ({ database, collection, documents }: Change, { catalog, read }: Store): Buffer | undefined {
   const found = catalog.find(new Namespace(database, collection))
   const id = findField(documentValue(documents[0]), '_id')!
-  const recordId = found && (found.recordIds === 'id' ? recordIdOf(id) : recordIdByIndex(found, id, read))
-  return recordId && read.document(found!, recordId)
-}
-
-/** In a capped collection documents are found by the entries of the index on `_id`. */
-function recordIdByIndex ({ indexes }: Collection, id: Value, read: Reader): Buffer | undefined {
-  const start = encodeKey([id], [1])
-  const index = indexes.find(({ name }) => name === '_id_')
-  const [entry] = index === undefined ? [] : read.entries(index, { start, end: successor(start) })
-  return entry?.recordId
+  return found && read.documentById(found, id)
 }
 
 /** Where the documents of a change have the one as it was before. */

@@ -1,10 +1,11 @@
 import type { RangeOptions, Transaction } from 'lmdb'
+import type { Value } from '../bson/value.js'
 import type { Collection, Index } from './catalog.js'
 import { decodeChange, type Change } from './change-row.js'
 import { decodeCount, NO_DOCUMENTS, type Count } from './count.js'
 import type { Table, Tables } from './table.js'
 import { HISTORY_START_KEY } from './history.js'
-import { storedEnd, storedStart } from './key.js'
+import { encodeKey, recordIdOf, storedEnd, storedStart, successor } from './key.js'
 import { documentRow, rowPrefix } from './rows.js'
 import { readSession } from './sessions.js'
 
@@ -42,6 +43,15 @@ export class Reader {
    */
   document (collection: Collection, recordId: Buffer): Buffer | undefined {
     return this.#tables.documents.get(documentRow(collection.id, recordId), { transaction: this.#snapshot() })
+  }
+
+  /**
+   * The document with an `_id`, as the collection compares them.
+   * @throws {EngineError} DataCorruptionDetected
+   */
+  documentById (collection: Collection, id: Value): Buffer | undefined {
+    const recordId = collection.recordIds === 'id' ? recordIdOf(id, collection.collation) : this.#recordIdByIndex(collection, id)
+    return recordId && this.document(collection, recordId)
   }
 
   /**
@@ -92,6 +102,14 @@ export class Reader {
   /** The place in the history behind which nothing is missing; `undefined` if nothing ever was removed. */
   historyStart (): Buffer | undefined {
     return this.#tables.meta.get(HISTORY_START_KEY, { transaction: this.#snapshot() })
+  }
+
+  /** Where documents have other record ids, there may be an index on `_id` all the same. */
+  #recordIdByIndex ({ indexes, collation }: Collection, id: Value): Buffer | undefined {
+    const index = indexes.find(({ name }) => name === '_id_')
+    const start = encodeKey([id], [1], collation)
+    const [entry] = index === undefined ? [] : this.entries(index, { start, end: successor(start) })
+    return entry?.recordId
   }
 
   #rows (table: Table, id: number, { start, end, after, reverse = false }: Partial<KeyRange>): Iterable<{ key: Buffer, value: Buffer }> {

@@ -166,6 +166,19 @@ t.test('the whole document is looked up, or taken from the images that a collect
   t.same(events.map(({ fullDocumentBeforeChange }) => fullDocumentBeforeChange?.n), [undefined, 1, 2, 3])
 })
 
+t.test('the whole document is found in capped and in collated collections, too', async (t) => {
+  const { db } = await start(t)
+  await db.createCollection('capped', { capped: true, size: 10_000 })
+  await db.createCollection('collated', { collation: { locale: 'en', strength: 2 } })
+  for (const name of ['capped', 'collated']) {
+    const stream = await StreamClient.open(db, name, { fullDocument: 'updateLookup' })
+    await notesOf(db, name).insertOne({ _id: 'Ä', n: 1 })
+    await notesOf(db, name).updateOne({ _id: 'Ä' }, { $inc: { n: 1 } })
+    const [, { fullDocument }] = await stream.take(2)
+    t.same(fullDocument, { _id: 'Ä', n: 2 }, name)
+  }
+})
+
 t.test('an image that was not kept is null, or an error if it is required', async (t) => {
   const { db } = await start(t)
   await notesOf(db).insertOne({ _id: 1 })
