@@ -43,7 +43,8 @@ t.test('the first words may be spoken in OP_QUERY, the rest in OP_MSG', async (t
   raw.send(query({ ismaster: 1, helloOk: true }, 'admin.$cmd', 5), message(PING, { requestId: 6 }))
   const greeting = await raw.reply()
   t.match(greeting, { opcode: 1, responseTo: 5, body: { ismaster: true, helloOk: true, maxWireVersion: 21, ok: 1 } })
-  t.strictSame(await raw.reply(), { opcode: 2013, responseTo: 6, body: { ok: 1 } })
+  const { body, ...envelope } = await raw.reply()
+  t.strictSame({ ...envelope, body: withoutTimes(body) }, { opcode: 2013, responseTo: 6, body: { ok: 1 } })
 })
 
 t.test('OP_QUERY is for greetings only', async (t) => {
@@ -139,7 +140,7 @@ t.test('a fault of the engine is an InternalError for its client and a line with
     t.match(log.at(-1), { level: 'error', command: name, stack: /TypeError: oops\n/ })
   }
   raw.send(message({ refuses: 1, $db: 'admin' }))
-  t.strictSame((await raw.reply()).body, { ok: 0, errmsg: 'no', code: 96, codeName: 'OperationFailed', hint: 'x' })
+  t.strictSame(withoutTimes((await raw.reply()).body), { ok: 0, errmsg: 'no', code: 96, codeName: 'OperationFailed', hint: 'x' })
   t.equal(log.length, 2)
 })
 

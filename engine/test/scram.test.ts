@@ -4,8 +4,8 @@ import type { Test } from 'tap'
 import { commands } from '../commands/table.js'
 import type { LogEntry } from '../log.js'
 import { createServer } from '../server.js'
-import type { Store } from '../storage/store.js'
-import { withoutTimes } from './helper.js'
+import { openStore } from '../storage/store.js'
+import { temporaryDirectory, withoutTimes } from './helper.js'
 import { deriveCredentials, ScramConversation } from '../wire/scram.js'
 
 const PASSWORD = 'correct-horse'
@@ -14,9 +14,13 @@ const ADMIN_ONLY = { authSource: 'admin', authMechanism: 'SCRAM-SHA-256' } as co
 /** A server on TCP that asks for a password, and a way to connect to it as anybody. */
 async function startWithPassword (t: Test): Promise<{ log: LogEntry[], connect: (auth?: { username: string, password: string }) => MongoClient }> {
   const log: LogEntry[] = []
-  const server = createServer({ store: {} as Store, commands, log: (entry) => log.push(entry), credentials: deriveCredentials('quire', PASSWORD) })
+  const store = await openStore(await temporaryDirectory(t))
+  const server = createServer({ store, commands, log: (entry) => log.push(entry), credentials: deriveCredentials('quire', PASSWORD) })
   await server.listen({ port: 0 })
-  t.teardown(() => server.close())
+  t.teardown(async () => {
+    await server.close()
+    await store.close()
+  })
   return {
     log,
     connect (auth) {
@@ -78,7 +82,8 @@ t.test('a proof can be tried once', async (t) => {
 })
 
 t.test('where no password is set, signing in is refused', async (t) => {
-  const server = createServer({ store: {} as Store, commands, log: () => {} })
+  const store = await openStore(await temporaryDirectory(t))
+  const server = createServer({ store, commands, log: () => {} })
   await server.listen({ port: 0 })
   t.teardown(() => server.close())
   const client = new MongoClient(`mongodb://${server.address}/?directConnection=true`, { auth: { username: 'quire', password: PASSWORD }, ...ADMIN_ONLY })
