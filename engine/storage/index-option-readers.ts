@@ -27,7 +27,7 @@ const readOptions: Readonly<Record<string, ReadOption>> = {
   background: () => undefined,
   // Stored with all of its members, or with those of the collection: index-options.ts.
   collation: checkCollation,
-  ...Object.fromEntries(unsupported.map((name) => [name, refuseIf(() => true, `the index option '${name}' is`)]))
+  ...Object.fromEntries(unsupported.map((name) => [name, refuse(`the index option '${name}' is`)]))
 }
 
 /** What every index has, what says nothing (`ns`), and what only indexes of texts have (text-index-options.ts). */
@@ -83,11 +83,8 @@ function checkPartial (node: FilterNode): void {
   if (operator !== undefined) throw cannotCreate(`Expression not supported in partial index: ${operator}`)
 }
 
-function refuseIf (isRefused: (value: Value) => boolean, what: string): ReadOption {
-  return (value) => {
-    if (isRefused(value)) throw notImplemented(what)
-    return undefined
-  }
+function refuse (what: string): ReadOption {
+  return () => { throw notImplemented(what) }
 }
 
 function checkCollation (value: Value): undefined {

@@ -69,6 +69,19 @@ t.test('a capped collection is described as such, and its limits can be changed'
   await t.rejects(db.command({ collMod: 'plain', cappedSize: 5 }), { code: 72 })
 })
 
+t.test('what is too much after the limits were lowered goes with the next inserts', async (t) => {
+  const { client, store } = await startTestEngine(t)
+  const db = client.db('test')
+  const log = await db.createCollection<Row>('log', { capped: true, size: 1_000_000 })
+  await log.insertMany(Array.from({ length: 1500 }, (_, _id) => ({ _id })))
+  await db.command({ collMod: 'log', cappedMax: 2 })
+  await log.insertOne({ _id: 1500 })
+  t.equal(await log.estimatedDocumentCount(), 501)
+  await log.insertOne({ _id: 1501 })
+  t.strictSame(ids(await log.find().toArray()), [1500, 1501])
+  t.strictSame(store.check(), [])
+})
+
 t.test('a capped collection that cannot be is refused with its code', async (t) => {
   const { client } = await startTestEngine(t)
   const db = client.db('test')

@@ -5,6 +5,7 @@ import { toFormat1 } from '../faults/format-1.js'
 import { openEnvironment, type Environment } from '../storage/environment.js'
 import { checkDirectory, openStore } from '../storage/store.js'
 import { createIndexes } from '../storage/create-indexes.js'
+import { verificationOf } from '../storage/verification.js'
 import { collectionOf, idsByIndex, indexSpec, insert, temporaryDirectory, things } from './temporary-store.js'
 
 const DOCUMENTS = 1200
@@ -81,4 +82,18 @@ t.test('F-28: what a first start has written before its first commit is begun an
     t.ok(statSync(file).size > 8192)
     truncateSync(file, 0)
   }
+})
+
+t.test('what has been committed since a verification began is what is verified', async (t) => {
+  const directory = await temporaryDirectory(t)
+  await (await openStore(directory)).close()
+  const verification = verificationOf(directory)!
+  verification.begin(0)
+  t.equal(verification.renewed(), verification)
+  const store = await openStore(directory)
+  await store.write((tx) => tx.collection(things))
+  await store.close()
+  const renewed = verification.renewed()
+  await renewed.finish(new AbortController().signal)
+  t.same([verification.isDone, renewed.isDone], [false, true])
 })
