@@ -125,10 +125,9 @@ export class CommandContext {
 
   /** For a batch that may be waited for, so many milliseconds. */
   patience (milliseconds: number): Patience {
-    this.#killed ??= new AbortController()
     return {
       milliseconds,
-      interruptions: [this.connection.gone, this.#killed.signal],
+      interruptions: () => [this.connection.gone, (this.#killed ??= new AbortController()).signal],
       checkInterrupt: () => {
         this.#checkOwnKill()
         this.#checkClient()

@@ -2,7 +2,7 @@ import { andThen } from '../and-then.js'
 import type { Reply } from '../wire/reply.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { CommandContext } from './context.js'
-import type { BatchLimits, CursorSource } from './cursors.js'
+import { AT_ONCE, type BatchLimits, type CursorSource } from './cursors.js'
 
 /** The number of documents in a first batch when the client does not say, and the bytes of any: as in MongoDB. */
 const FIRST_BATCH = 101
@@ -22,7 +22,7 @@ export interface FirstBatch {
  * @param namespace what the cursor is found under: `db.collection`, or `db.$cmd.command` for lists
  */
 export function firstBatch (context: CommandContext, namespace: string, source: CursorSource, { batchSize = FIRST_BATCH, isOnly = false }: FirstBatch): Reply | Promise<Reply> {
-  return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt(), context.patience(0)), ({ documents, isLast, resumeToken }) => {
+  return andThen(source.next(limitsOf(batchSize), () => context.checkInterrupt(), AT_ONCE), ({ documents, isLast, resumeToken }) => {
     const id = isLast || isOnly ? 0n : context.services.cursors.add(namespace, source, context)
     return { cursor: { firstBatch: documents, postBatchResumeToken: resumeToken, id, ns: namespace } }
   })

@@ -22,10 +22,13 @@ export interface Batch {
 export interface Patience {
   readonly milliseconds: number
   /** One of them aborts when nobody waits any longer; `checkInterrupt` throws the reason. */
-  readonly interruptions: readonly AbortSignal[]
+  readonly interruptions: () => readonly AbortSignal[]
   /** Like the one of the command, but without its time limit, which is how long it waits. */
   readonly checkInterrupt: () => void
 }
+
+/** For a batch that is not waited for. */
+export const AT_ONCE: Patience = { milliseconds: 0, interruptions: () => [], checkInterrupt: () => {} }
 
 /** What a cursor still has to give. Between batches it keeps a position, never a read transaction, which would pin the store's pages. */
 export interface CursorSource {

@@ -29,13 +29,14 @@ export class Waiting {
   }
 
   /** Resolves when somebody wakes it, when it is time, and when nobody waits any longer: whoever waits looks which it was. */
-  wait ({ until, patience: { interruptions, checkInterrupt }, subscribe, onTime = () => {} }: Wait): Promise<void> {
-    checkInterrupt()
+  wait ({ until, patience, subscribe, onTime = () => {} }: Wait): Promise<void> {
+    patience.checkInterrupt()
+    const signals = patience.interruptions()
     return new Promise((resolve, reject) => {
       const end = (reason?: EngineError): void => {
         clearTimeout(timer)
         unsubscribe()
-        for (const signal of interruptions) signal.removeEventListener('abort', wake)
+        for (const signal of signals) signal.removeEventListener('abort', wake)
         this.#end = undefined
         if (reason === undefined) resolve()
         else reject(reason)
@@ -46,7 +47,7 @@ export class Waiting {
         end()
       }, Math.max(until - performance.now(), 0))
       const unsubscribe = subscribe(wake)
-      for (const signal of interruptions) signal.addEventListener('abort', wake)
+      for (const signal of signals) signal.addEventListener('abort', wake)
       this.#end = end
     })
   }

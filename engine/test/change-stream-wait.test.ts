@@ -2,6 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { Double, type Db, type Document } from 'mongodb'
 import t, { type Test } from 'tap'
 import { StreamClient } from './change-stream-client.js'
+import { FailPoints } from '../commands/fail-points.js'
+import { testCommands } from '../commands/test-commands.js'
+import { commands } from '../commands/table.js'
 import { startTestEngine, type TestEngine } from './helper.js'
 import { connectRaw, message } from './raw-client.js'
 
@@ -109,4 +112,24 @@ t.test('many open streams of other collections are not looked at by a write', as
   t.equal(store.watchers.count, 50)
   await Promise.all(others.map(async (_, n) => await db.collection(`other${n}`).insertOne({})))
   t.same((await Promise.all(batches)).map(({ events }) => events.length), Array(50).fill(1))
+})
+
+t.test('an error from which a stream can be resumed says so, and only that of a stream', async (t) => {
+  const { client } = await startTestEngine(t, { commands: [...commands, ...testCommands], failPoints: new FailPoints() })
+  const db = client.db('test')
+  await db.collection('a').insertMany([{}, {}])
+  const fail = async (errorCode: number): Promise<Document> => await client.db('admin').command({
+    configureFailPoint: 'failGetMoreAfterCursorCheckout', mode: { times: 1 }, data: { errorCode }
+  })
+  for (const [errorCode, errorLabels] of [[91, ['ResumableChangeStreamError']], [234, ['ResumableChangeStreamError']], [216, undefined]] as const) {
+    const stream = await StreamClient.open(db, 'a')
+    await fail(errorCode)
+    const error = await stream.next().catch((error: unknown) => error)
+    t.match(error, { code: errorCode, errorResponse: { errorLabels } })
+    await t.rejects(stream.next(), { code: 43 })
+  }
+  const { cursor } = await db.command({ find: 'a', batchSize: 1 })
+  await fail(91)
+  const error = await db.command({ getMore: cursor.id, collection: 'a' }).catch((error: unknown) => error)
+  t.match(error, { code: 91, errorResponse: { errorLabels: undefined } })
 })

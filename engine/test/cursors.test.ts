@@ -1,12 +1,12 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import { Cursors, type Batch, type CursorSource } from '../commands/cursors.js'
+import { AT_ONCE, Cursors, type Batch, type CursorSource } from '../commands/cursors.js'
 
 const NOTES = 'test.notes'
 const USERS = 'test.users'
 const LIMITS = { documents: 1, bytes: 1 }
 const noInterrupt = (): void => {}
-const ASKING = { checkInterrupt: noInterrupt, isTimed: false, patience: { milliseconds: 0, interruptions: [], checkInterrupt: noInterrupt } }
+const ASKING = { checkInterrupt: noInterrupt, isTimed: false, patience: AT_ONCE }
 
 /** Gives so many empty batches. */
 function source (batches: number): CursorSource {
