@@ -67,9 +67,10 @@ export class ChangeStream {
     this.#checkHistory()
     const until = performance.now() + SLICE_MS
     for (const change of this.#store.read.changes(this.#position.key)) {
-      if (performance.now() > until) return 'due'
       if (sink.isFull || !this.#tell(change, sink)) return 'full'
       if (this.#last !== undefined) return this.#tellLast(this.#last, sink)
+      // Not before: a change that takes long to read would never be told.
+      if (performance.now() > until) return 'due'
     }
     this.advance()
     return 'end'

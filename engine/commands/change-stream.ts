@@ -41,8 +41,8 @@ const specificationFields: Fields = {
 /** What the first stage of a pipeline says, if that is `$changeStream`. */
 export function changeStreamOf (args: Arguments): Value | undefined {
   const [first] = args.array('pipeline') ?? []
-  const [name, specification] = isDocument(first) ? fields(first).next().value ?? [] : []
-  return name === '$changeStream' ? specification : undefined
+  const [member, ...others] = isDocument(first) ? fields(first) : []
+  return member?.[0] === '$changeStream' && others.length === 0 ? member[1] : undefined
 }
 
 /**
@@ -80,6 +80,7 @@ function checkCircumstances ({ args, transaction }: CommandContext): void {
     throw new EngineError('OperationNotSupportedInTransaction', 'Operation not permitted in transaction :: caused by :: Stage not supported inside of a multi-document transaction: $changeStream')
   }
   if (args.bool('explain')) throw new EngineError('NotImplemented', 'a change stream is not explained by this engine')
+  if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
   const concern = args.document('readConcern')
   const level = concern && readConcernLevel(concern, 'majority')
   if (level !== undefined && level !== 'majority') {

@@ -191,6 +191,16 @@ t.test('an image that was not kept is null, or an error if it is required', asyn
   await t.rejects(before.next(), { code: 47 })
 })
 
+t.test('a large document is told however little time there is, and an event that is too large is an error', async (t) => {
+  const { db } = await start(t)
+  await db.createCollection('notes', { changeStreamPreAndPostImages: { enabled: true } })
+  const stream = await StreamClient.open(db, 'notes', { fullDocumentBeforeChange: 'required' })
+  await notesOf(db).insertOne({ _id: 1, text: 'a'.repeat(10_000_000) })
+  await notesOf(db).updateOne({ _id: 1 }, { $set: { text: 'b'.repeat(10_000_000) } })
+  t.same(briefly((await stream.next({ maxTimeMS: 1, batchSize: 1 })).events), [{ operationType: 'insert', id: 1, coll: 'notes' }])
+  await t.rejects(stream.next(), { code: 10334 })
+})
+
 t.test('stages behind it filter and shape events, but must leave the token', async (t) => {
   const { db } = await start(t)
   const stages = [{ $match: { 'fullDocument.n': { $gt: 1 } } }, { $addFields: { more: '$fullDocument.n' } }, { $project: { more: 1, operationType: 1 } }]
@@ -226,6 +236,8 @@ t.test('what cannot be a change stream is refused with its code', async (t) => {
     await t.rejects(StreamClient.open(db, target, options as Document, { stages }), { code }, JSON.stringify([options, stages, target]))
   }
   await t.rejects(StreamClient.open(client.db('admin'), 1), { code: 73 })
+  await t.rejects(db.command({ aggregate: 'a', pipeline: [{ $changeStream: {}, $match: {} }], cursor: {} }), { code: 40323 })
+  await t.rejects(db.command({ aggregate: 'a', pipeline: [{ $changeStream: {} }] }), { code: 9 })
   await t.rejects(db.command({ aggregate: 'a', pipeline: [{ $changeStream: {} }], cursor: {}, readConcern: { level: 'local' } }), { code: 72 })
   await t.rejects(db.command({ aggregate: 'a', pipeline: [{ $facet: { x: [{ $changeStream: {} }] } }], cursor: {} }), { code: 40600 })
   await t.rejects(db.command({ aggregate: 'a', pipeline: [{ $changeStream: {} }], cursor: {}, explain: true }), { code: 238 })
