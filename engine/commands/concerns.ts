@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js'
+import { codes, EngineError, type ErrorCode } from '../errors.js'
 import { BsonType, stringOf, typeNames, type Value } from '../bson/value.js'
 import { tickOf, type Tick } from '../update/clock.js'
 import { readFields } from './arguments.js'
@@ -50,25 +50,31 @@ const writeConcernFields: Fields = {
 /** The most nodes that a replica set can have. */
 const MAX_NODES = 50
 
+/** What a reply says of a write that was done, and is not as widely known as the client wanted. */
+export interface WriteConcernError { readonly code: number, readonly codeName: string, readonly errmsg: string }
+
 /**
  * A reply always means that the write is on this node's disk, which is all that `j` and any `w` up to 1 or 'majority'
- * can ask for. More nodes are refused before anything is written.
- * @throws {EngineError}
+ * can ask for. More nodes there are not: as in MongoDB the write is done, and the reply says so.
+ * @throws {EngineError} for what is no write concern
  */
-export function checkWriteConcern (concern: Value): void {
+export function unsatisfied (concern: Value): WriteConcernError | undefined {
   const args = readFields('writeConcern', writeConcernFields, concern)
   const w = args.value('w')
-  if (w === undefined) return
-  if (w.type === BsonType.string) return checkMode(stringOf(w))
+  if (w === undefined) return undefined
+  if (w.type === BsonType.string) return unsatisfiedMode(stringOf(w))
   const nodes = args.integer('w') ?? 1
   if (nodes < 0 || nodes > MAX_NODES) {
     throw new EngineError('FailedToParse', `w has to be a non-negative number and not greater than ${MAX_NODES}; found: ${typeNames[w.type]}`)
   }
-  if (nodes > 1) throw new EngineError('UnsatisfiableWriteConcern', 'Not enough data-bearing nodes')
+  return nodes > 1 ? errorOf('UnsatisfiableWriteConcern', 'Not enough data-bearing nodes') : undefined
 }
 
-function checkMode (mode: string): void {
-  if (mode !== 'majority') {
-    throw new EngineError('UnknownReplWriteConcern', `No write concern mode named '${mode}' found in replica set configuration`)
-  }
+function unsatisfiedMode (mode: string): WriteConcernError | undefined {
+  if (mode === 'majority') return undefined
+  return errorOf('UnknownReplWriteConcern', `No write concern mode named '${mode}' found in replica set configuration`)
+}
+
+function errorOf (codeName: ErrorCode, errmsg: string): WriteConcernError {
+  return { code: codes[codeName], codeName, errmsg }
 }

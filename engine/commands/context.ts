@@ -5,6 +5,7 @@ import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
 import type { Arguments } from './arguments.js'
 import { checkTimes } from './cluster-time.js'
+import { unsatisfied, type WriteConcernError } from './concerns.js'
 import type { Command } from './command.js'
 import { readCommand } from './generic-arguments.js'
 import { checkDatabaseName, Namespace } from '../storage/namespace.js'
@@ -36,6 +37,7 @@ export class CommandContext {
   /** Under which others find it while it runs. */
   readonly id: number
   readonly #deadline: number
+  readonly #writeConcernError: WriteConcernError | undefined
   #transaction: Transaction | undefined
   #isKilled = false
   /** Given while something is waited for. */
@@ -48,6 +50,8 @@ export class CommandContext {
     this.services = services
     this.connection = connection
     this.args = readCommand(command, request)
+    const writeConcern = this.args.document('writeConcern')
+    this.#writeConcernError = writeConcern && unsatisfied(writeConcern)
     this.database = checkDatabaseName(request.database ?? this.args.requiredString('$db'))
     const session = this.args.document('lsid')
     this.lsid = session && sessionId(session, 'lsid')
@@ -97,6 +101,13 @@ export class CommandContext {
 
   /** Runs the command, in its transaction if it is part of one. */
   run (): Reply | Promise<Reply> {
+    const reply = this.#run()
+    const writeConcernError = this.#writeConcernError
+    if (writeConcernError === undefined) return reply
+    return reply instanceof Promise ? reply.then((reply) => ({ ...reply, writeConcernError })) : { ...reply, writeConcernError }
+  }
+
+  #run (): Reply | Promise<Reply> {
     const { command, retry, transactionRequest, services: { transactions } } = this
     beginStretch(() => this.checkInterrupt())
     if (transactionRequest !== undefined && command.inTransaction === 'part') {

@@ -1,6 +1,7 @@
 import { isEmpty } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import { openMatches, type Query } from '../plan/matches.js'
+import { openMatches, type Matches, type Query } from '../plan/matches.js'
+import type { Match } from '../plan/scan.js'
 import { parseProjection } from '../query/projection.js'
 import { isView, type Entry } from '../storage/catalog.js'
 import type { Namespace } from '../storage/namespace.js'
@@ -11,17 +12,16 @@ import type { CommandContext } from './context.js'
 import { firstBatch } from './cursor-reply.js'
 import type { CursorSource } from './cursors.js'
 import { emptySource, FindSource, type Window } from './find-source.js'
+import { keyOptions, readKeyLimits, shapeOf } from './key-options.js'
 import { readEnvironment } from './let.js'
 import { readCollationOf, readQuery } from './query-arguments.js'
 import { TailableSource } from './tailable-source.js'
-import { anyOf, refuseUnsupported } from './unsupported.js'
+import { refuseUnsupported } from './unsupported.js'
 import { viewSource } from './view-queries.js'
-
-const unsupported = ['max', 'min', 'returnKey', 'showRecordId']
 
 export const find: Command = {
   name: 'find',
-  summary: 'Filter, sort, projection, skip, limit, hint, `let`, collation, batches, tailable cursors; no `min`, `max`',
+  summary: 'Filter, sort, projection, skip, limit, hint, `min`, `max`, `let`, collation, batches, tailable cursors',
   inTransaction: 'part',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {
@@ -42,7 +42,7 @@ export const find: Command = {
     allowPartialResults: 'bool',
     noCursorTimeout: 'bool',
     readConcern: 'document',
-    ...anyOf(unsupported)
+    ...keyOptions
   },
 
   /** Not async: what is found at once is answered at once. */
@@ -59,9 +59,17 @@ function openSource (context: CommandContext, namespace: Namespace, query: Query
   const { data } = context
   const entry = data.catalog.entry(namespace)
   if (entry === undefined) return emptySource
+  if (context.args.bool('tailable') || isView(entry)) refuseUnsupported(context.args, Object.keys(keyOptions))
   if (context.args.bool('tailable')) return openTail(context, entry, query, window)
   if (isView(entry)) return viewSource(context, namespace, 'find')
-  return new FindSource(openMatches(data, entry, query, { needed: window.skip + window.limit }), window)
+  const matches = openMatches(data, entry, query, { needed: window.skip + window.limit })
+  const shape = shapeOf(context.args, matches, window.project)
+  return shape === undefined ? new FindSource(matches, window) : new FindSource(mapped(matches, shape), { ...window, project: undefined })
+}
+
+/** Matches with something else in place of their documents. */
+function mapped (matches: Matches, shape: (match: Match) => Buffer): Pick<Matches, 'read'> {
+  return { read: (visit, checkInterrupt) => matches.read((match) => visit({ ...match, document: shape(match) }), checkInterrupt) }
 }
 
 /** @throws {EngineError} for what has no end that documents are added to */
@@ -77,9 +85,9 @@ function openTail ({ args, store, transaction }: CommandContext, entry: Entry, q
  * @throws {EngineError} for what cannot be parsed or is not implemented
  */
 export function readFind (args: Arguments, now: Date, entry: Entry | undefined): { query: Query, window: Window } {
-  refuseUnsupported(args, unsupported)
   const environment = readEnvironment(args, now, readCollationOf(args, entry))
-  const query = readQuery(args, 'filter', { environment, sort: 'sort' })
+  const parsed = readQuery(args, 'filter', { environment, sort: 'sort' })
+  const query = { ...parsed, limits: readKeyLimits(args, parsed.hint) }
   checkTailable(args, query)
   const projection = args.document('projection')
   return {

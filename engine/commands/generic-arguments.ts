@@ -4,7 +4,7 @@ import type { Message, Sequence } from '../wire/op-msg.js'
 import { checkApiVersion } from './api-version.js'
 import { addField, Arguments, unknown } from './arguments.js'
 import type { Command } from './command.js'
-import { checkReadConcern, checkWriteConcern, readConcernLevel } from './concerns.js'
+import { checkReadConcern, readConcernLevel } from './concerns.js'
 import { compileFields, type Field, type Fields } from './fields.js'
 
 /**
@@ -54,8 +54,6 @@ export function readCommand (command: Command, { body, sequences }: Message): Ar
     if (!isFree && readConcernLevel(readConcern) !== 'local') throw unsupportedConcern('readConcern', command)
     checkReadConcern(readConcern, args.has('startTransaction'))
   }
-  const writeConcern = args.document('writeConcern')
-  if (writeConcern !== undefined) checkWriteConcern(writeConcern)
   checkApiVersion(command, args)
   return args
 }

@@ -2,6 +2,7 @@ import type { Filter } from '../query/filter.js'
 import { TopK } from '../query/top-k.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
+import type { KeyLimits } from './key-limits.js'
 import { choosePlan, type Hint, type Plan } from './planner.js'
 import { matchValue, Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
@@ -11,6 +12,8 @@ export interface Query {
   readonly filter: Filter
   readonly sort?: Sort
   readonly hint?: Hint
+  /** Of the keys of the index that the hint names. */
+  readonly limits?: KeyLimits
 }
 
 export interface ReadOptions {

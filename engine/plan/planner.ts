@@ -8,6 +8,7 @@ import { Conditions, type Condition } from './conditions.js'
 import { planByIds } from './ids.js'
 import { arePoints, boundsOf, keyRanges, type Bounds, type PlannedRange } from './index-bounds.js'
 import { orderOf } from './index-order.js'
+import { withinLimits } from './key-limits.js'
 import type { Query } from './matches.js'
 import { planText, type TextAccess } from './text-plan.js'
 
@@ -57,6 +58,7 @@ export interface Plan extends Way {
 export type Hint = { readonly name: string } | { readonly key: Value } | { readonly natural: number }
 
 interface Candidate extends Way {
+  readonly access: IndexAccess
   readonly score: Score
 }
 
@@ -108,9 +110,10 @@ function bestCandidate (collection: Collection, conditions: Conditions, sort: So
 }
 
 /** Obeys a hint, even one that leaves out documents which are not in the index ("Sparse Indexes" of the manual). */
-function hintedWay (collection: Collection, { filter, sort }: Query, hint: Hint): Way {
+function hintedWay (collection: Collection, { filter, sort, limits }: Query, hint: Hint): Way {
   if ('natural' in hint) return { access: { kind: 'collection', reverse: hint.natural < 0 }, sorted: sort === undefined }
-  return candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
+  const way = candidateFor(hintedIndex(collection, hint), new Conditions(filter), sort)
+  return limits === undefined ? way : { ...way, access: withinLimits(way.access, limits) }
 }
 
 function hintedIndex ({ indexes }: Collection, hint: { readonly name: string } | { readonly key: Value }): Index {

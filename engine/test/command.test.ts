@@ -119,10 +119,8 @@ const refusals: ReadonlyArray<[title: string, code: number, members: Document, e
   ['read concern snapshot', 72, { readConcern: { level: 'snapshot' } }],
   ['an unknown read concern', 2, { readConcern: { level: 'total' } }],
   ['an unknown member of a read concern', 40415, { readConcern: { wait: true } }],
-  ['a write concern of two nodes', 100, { writeConcern: { w: 2 } }],
   ['a write concern of more nodes than a set has', 9, { writeConcern: { w: 51 } }],
   ['a negative write concern', 9, { writeConcern: { w: -1 } }],
-  ['an unknown mode of write concern', 79, { writeConcern: { w: 'europe' } }],
   ['an unknown member of a write concern', 40415, { writeConcern: { w: 1, x: 1 } }],
   ['a transaction of a command that cannot be part of one', 263, { txnNumber: Long.fromNumber(1), autocommit: false, startTransaction: true }],
   ['a negative transaction number', 72, { txnNumber: Long.fromNumber(-1) }]

@@ -1,4 +1,4 @@
-import { Long, type Collection } from 'mongodb'
+import { Binary, Long, type Collection, type FindOptions } from 'mongodb'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startTestEngine, type TestEngine } from './helper.js'
@@ -117,9 +117,40 @@ t.test('arguments that cannot be are refused', async (t) => {
 t.test('options that are not implemented are refused, unless they ask for nothing', async (t) => {
   const { client } = await start(t, 1)
   const db = client.db('test')
-  for (const members of [{ returnKey: true }, { showRecordId: true }, { min: { _id: 1 } }, { max: { _id: 1 } }, { collation: { locale: 'de' } }]) {
-    await t.rejects(db.command({ find: 'numbers', ...members }), { code: 238 }, JSON.stringify(members))
-  }
+  await t.rejects(db.command({ find: 'numbers', collation: { locale: 'de' } }), { code: 238 })
   const nothing = { tailable: false, awaitData: false, returnKey: false, showRecordId: false, min: {}, max: {}, collation: { locale: 'simple' }, allowDiskUse: true, noCursorTimeout: true }
   t.equal((await db.command({ find: 'numbers', ...nothing })).cursor.firstBatch.length, 1)
+})
+
+t.test('min and max are the first key of an index that is read, and the first that is not', async (t) => {
+  const { client } = await startTestEngine(t)
+  const collection = client.db('test').collection<{ _id: number }>('pairs')
+  await collection.insertMany([0, 1, 2, 3, 4, 5].map((_id) => ({ _id, a: _id % 2, b: -_id })))
+  await collection.createIndex({ a: 1, b: -1 })
+  const found = async (options: FindOptions): Promise<number[]> => (await collection.find({}, options).toArray()).map(({ _id }) => _id)
+  t.strictSame(await found({ hint: { _id: 1 }, min: { _id: 2 }, max: { _id: 4 } }), [2, 3])
+  t.strictSame(await found({ hint: { _id: 1 }, max: { _id: 2 }, sort: { _id: -1 } }), [1, 0])
+  t.strictSame(await found({ hint: { a: 1, b: -1 }, min: { a: 0, b: -2 }, max: { a: 1, b: -3 } }), [2, 4, 1])
+  for (const [options, code] of [
+    [{ min: { _id: 1 } }, 51173], [{ hint: { $natural: 1 }, min: { _id: 1 } }, 51173], [{ hint: { _id: 1 }, min: { a: 1 } }, 51174],
+    [{ hint: { a: 1, b: -1 }, max: { a: 1 } }, 51174], [{ hint: { _id: 1 }, min: { _id: 3 }, max: { _id: 3 } }, 51175]
+  ] as const) await t.rejects(found(options), { code }, JSON.stringify(options))
+})
+
+t.test('returnKey gives the key of the index that was used, showRecordId the place of the document', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const collection = db.collection<{ _id: number }>('pairs')
+  await collection.insertMany([{ _id: 1, a: { b: 7 } }, { _id: 2 }, { _id: 3, tags: [1, 2] }] as Array<{ _id: number }>)
+  await collection.createIndexes([{ key: { 'a.b': 1, _id: 1 } }, { key: { tags: 1 } }, { key: { a: 'hashed' } }])
+  t.same(await collection.find({ _id: { $gt: 1 } }, { returnKey: true }).toArray(), [{ _id: 2 }, { _id: 3 }])
+  t.same(await collection.find({ _id: { $in: [1] } }, { returnKey: true }).toArray(), [{ _id: 1 }])
+  t.same(await collection.find({}, { hint: 'a.b_1__id_1', returnKey: true, showRecordId: true }).toArray(), [{ 'a.b': null, _id: 2 }, { 'a.b': null, _id: 3 }, { 'a.b': 7, _id: 1 }])
+  t.same(await collection.find({}, { returnKey: true }).toArray(), [{}, {}, {}])
+  const [first, second] = await collection.find({}, { showRecordId: true, projection: { _id: 1 }, limit: 2 }).toArray()
+  t.match([first, second], [{ _id: 1, $recordId: Binary }, { _id: 2, $recordId: Binary }])
+  for (const hint of ['tags_1', 'a_hashed']) await t.rejects(collection.find({}, { hint, returnKey: true }).toArray(), { code: 238 })
+  await t.rejects(collection.find({}, { hint: 'a_hashed', min: { a: 1 } }).toArray(), { code: 238 })
+  await db.createCollection('view', { viewOn: 'pairs' })
+  await t.rejects(db.collection('view').find({}, { showRecordId: true }).toArray(), { code: 238 })
 })

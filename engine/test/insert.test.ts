@@ -95,3 +95,11 @@ t.test('a great insert is many commits, between which others are answered', asyn
   t.equal((await insert).insertedCount, 5000)
   t.ok([...counts].some((count) => count > 0 && count < 5000), [...counts].join())
 })
+
+t.test('a write for more nodes than there are is done, and says so', async (t) => {
+  const db = await start(t)
+  for (const [_id, w, code] of [[1, 2, 100], [2, 'europe', 79]]) {
+    await t.rejects(db.command({ insert: 'things', documents: [{ _id }], writeConcern: { w } }), { name: 'MongoWriteConcernError', code })
+  }
+  t.same(await db.collection('things').distinct('_id'), [1, 2])
+})
