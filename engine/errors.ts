@@ -114,3 +114,8 @@ export class EngineError extends Error {
     this.members = members
   }
 }
+
+/** For what MongoDB has and this engine has not: a subject with its verb, such as "granularity is". */
+export function notImplemented (what: string): EngineError {
+  return new EngineError('NotImplemented', `${what} not implemented by this engine`)
+}

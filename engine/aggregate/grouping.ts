@@ -1,6 +1,6 @@
 import { buildDocument, documentValue, fields, isDocument, isEmpty, type Value } from '../bson/value.js'
 import { NULL } from '../bson/scalar.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { Operand, VariableNames } from '../expression/expression.js'
 import { encodeKey } from '../storage/key.js'
 import type { Accumulator, AccumulatorFactory } from './accumulator.js'
@@ -24,7 +24,7 @@ export function parseGroupField (name: string, value: Value, scope: VariableName
   const [[operator, argument]] = members
   const parse = accumulators.get(operator)
   if (parse !== undefined) return { name, factory: parse(argument, scope, operator) }
-  if (unsupportedAccumulators.has(operator)) throw new EngineError('NotImplemented', `the accumulator ${operator} is not implemented by this engine`)
+  if (unsupportedAccumulators.has(operator)) throw notImplemented(`the accumulator ${operator} is`)
   throw new EngineError(15952, `unknown group operator '${operator}'`)
 }
 

@@ -1,5 +1,5 @@
 import { arrayElements, fields, isDocument, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { Environment, VariableNames } from '../expression/expression.js'
 import { withNames } from '../expression/variables.js'
 import { TEXT_SCORE } from '../query/text-score.js'
@@ -70,7 +70,7 @@ function parseStage (element: Value, parsing: Parsing): Step {
 function unknownStage (name: string): EngineError {
   if (atlasStages.has(name)) return new EngineError(6047401, `${name} stage is only allowed on MongoDB Atlas`)
   return unsupportedStages.has(name)
-    ? new EngineError('NotImplemented', `${name} is not implemented by this engine`)
+    ? notImplemented(`${name} is`)
     : new EngineError(40324, `Unrecognized pipeline stage name: '${name}'`)
 }
 

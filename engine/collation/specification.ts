@@ -1,7 +1,7 @@
 import { describe } from '../bson/describe.js'
 import { isNumber, isTruthy, nearestDouble } from '../bson/number.js'
 import { BsonType, fields, stringOf, typeNames, valueFrom, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import { collationOf, FIXED, type Collation } from './collation.js'
 
 /** The locales of MongoDB's list whose order is read from the root's table. */
@@ -41,9 +41,9 @@ export function readCollation (specification: Value): Collation | undefined {
   checkCombination({ ...FIXED, ...others, strength }, specification)
   for (const [name, fixed] of Object.entries(FIXED)) {
     const wanted = others[name] ?? fixed
-    if (wanted !== fixed) throw notImplemented(name, wanted)
+    if (wanted !== fixed) throw refusal(name, wanted)
   }
-  if (strength !== 1 && strength !== 2 && strength !== 3) throw notImplemented('strength', strength)
+  if (strength !== 1 && strength !== 2 && strength !== 3) throw refusal('strength', strength)
   return collationOf(String(locale), strength)
 }
 
@@ -86,7 +86,7 @@ function oneOf (...values: string[]): ReadMember {
 function checkLocale (locale: string, specification: Value): void {
   if (locales.has(locale)) return
   if (!/^[a-z]{2,3}(_[A-Z][a-z]{3})?(_[A-Z]{2}|_[0-9]{3})?(_POSIX)?(@.+)?$/.test(locale)) throw invalid("Field 'locale' is invalid", specification)
-  throw notImplemented('locale', locale)
+  throw refusal('locale', locale)
 }
 
 /** What makes no sense is wrong whether it is implemented or not. */
@@ -109,6 +109,6 @@ function invalid (reason: string, specification: Value): EngineError {
   return new EngineError('BadValue', `${reason} in: ${describe(specification)}`)
 }
 
-function notImplemented (name: string, value: Member): EngineError {
-  return new EngineError('NotImplemented', `a collation with ${name} ${JSON.stringify(value)} is not implemented by this engine`)
+function refusal (name: string, value: Member): EngineError {
+  return notImplemented(`a collation with ${name} ${JSON.stringify(value)} is`)
 }

@@ -38,9 +38,7 @@ export const deleteCommand: Command = {
 
 /** What is wrong with one statement for itself is an error of the whole command. */
 export function readDeletes (command: Arguments): Arguments[] {
-  const statements = readStatements(command, 'deletes', statementFields)
-  for (const args of statements) checkStatement(args)
-  return statements
+  return readStatements(command, 'deletes', statementFields, checkStatement)
 }
 
 function checkStatement (args: Arguments): void {

@@ -1,16 +1,18 @@
 import { Binary } from 'bson'
 import { NULL } from '../bson/scalar.js'
 import { buildDocument, documentValue, fields, isEmpty, valueFrom, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { KeyLimits } from '../plan/key-limits.js'
 import type { Matches } from '../plan/matches.js'
 import type { Access, Hint } from '../plan/planner.js'
 import { matchValue, type Match } from '../plan/scan.js'
 import { indexValues } from '../query/index-values.js'
 import type { Projection } from '../query/projection.js'
-import { parsePath } from '../query/path.js'
+import { parsePath, type Path } from '../query/path.js'
 import type { Arguments } from './arguments.js'
 import type { Fields } from './fields.js'
+
+const ID_PATH = parsePath('_id')
 
 /** What a find may ask of the keys by which documents are found. */
 export const keyOptions: Fields = { min: 'document', max: 'document', returnKey: 'bool', showRecordId: 'bool' }
@@ -34,15 +36,19 @@ export function shapeOf (args: Arguments, { plan: { access } }: Matches, project
 
 /** The values by which an index has led to a document; nothing where none has. */
 function keyOf (access: Access): (match: Match) => Buffer {
-  const names = access.kind === 'ids' ? ['_id'] : access.kind === 'index' ? access.index.key.map(({ path }) => path) : []
-  if (access.kind === 'index' && (access.index.multikeyPaths.size > 0 || access.index.key.some(({ isHashed }) => isHashed))) {
-    throw new EngineError('NotImplemented', `returnKey is not implemented by this engine for the index ${access.index.name}, of arrays or hashes`)
-  }
-  const paths = names.map(parsePath)
+  const paths = pathsOf(access)
   return ({ document }) => {
     const { rows: [values] } = indexValues(documentValue(document), paths)
-    return buildDocument(names.map((name, at): [string, Value] => [name, values[at] ?? NULL]))
+    return buildDocument(paths.map(({ text }, at): [string, Value] => [text, values[at] ?? NULL]))
   }
+}
+
+function pathsOf (access: Access): readonly Path[] {
+  if (access.kind === 'ids') return [ID_PATH]
+  if (access.kind !== 'index') return []
+  const { name, key, paths, multikeyPaths } = access.index
+  if (multikeyPaths.size > 0 || key.some(({ isHashed }) => isHashed)) throw notImplemented(`returnKey for the index ${name}, of arrays or hashes, is`)
+  return paths
 }
 
 /** Record ids are bytes here, as those of MongoDB's clustered collections are. */

@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js'
+import { notImplemented } from '../errors.js'
 import type { Command } from './command.js'
 import { anyOf, refuseUnsupported } from './unsupported.js'
 
@@ -13,7 +13,7 @@ export const profile: Command = {
     refuseUnsupported(args, unsupported)
     const level = args.integer('profile')
     // A negative level changes nothing.
-    if (level === undefined || level > 0) throw new EngineError('NotImplemented', 'profiling is not implemented by this engine')
+    if (level === undefined || level > 0) throw notImplemented('profiling is')
     return { was: 0, slowms: 100, sampleRate: 1 }
   }
 }

@@ -23,8 +23,10 @@ export function readBatch (args: Arguments, name: string): Value[] {
 }
 
 /** The statements of a write command: what one of them may not have is an error of the command, before anything is done. */
-export function readStatements (args: Arguments, name: string, fields: Fields): Arguments[] {
-  return readBatch(args, name).map((statement) => readFields(`${args.path}.${name}`, fields, statement))
+export function readStatements (args: Arguments, name: string, fields: Fields, check: (statement: Arguments) => void): Arguments[] {
+  const statements = readBatch(args, name).map((statement) => readFields(`${args.path}.${name}`, fields, statement))
+  for (const statement of statements) check(statement)
+  return statements
 }
 
 /**

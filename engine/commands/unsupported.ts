@@ -1,5 +1,5 @@
 import { boolOf, BsonType, isDocument, isEmpty, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { notImplemented } from '../errors.js'
 import type { Arguments } from './arguments.js'
 import type { Fields } from './fields.js'
 
@@ -10,7 +10,7 @@ import type { Fields } from './fields.js'
  */
 export function refuseUnsupported (args: Arguments, names: readonly string[]): void {
   const given = names.find((name) => asksForSomething(args.value(name)))
-  if (given !== undefined) throw new EngineError('NotImplemented', `BSON field '${args.path}.${given}' is not implemented by this engine`)
+  if (given !== undefined) throw notImplemented(`BSON field '${args.path}.${given}' is`)
 }
 
 function asksForSomething (value: Value | undefined): boolean {

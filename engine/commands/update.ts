@@ -56,9 +56,7 @@ export const update: Command = {
 
 /** What is wrong with one statement for itself is an error of the whole command. */
 export function readUpdates (command: Arguments): Arguments[] {
-  const statements = readStatements(command, 'updates', statementFields)
-  for (const args of statements) checkStatement(args)
-  return statements
+  return readStatements(command, 'updates', statementFields, checkStatement)
 }
 
 function checkStatement (args: Arguments): void {

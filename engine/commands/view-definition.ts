@@ -2,7 +2,7 @@ import { checkView } from '../aggregate/views.js'
 import { equalValues } from '../bson/order.js'
 import { arrayValue, type Value } from '../bson/value.js'
 import { readCollation } from '../collation/specification.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { View } from '../storage/catalog.js'
 import { Namespace } from '../storage/namespace.js'
 import type { Tx } from '../storage/store.js'
@@ -29,7 +29,7 @@ export async function createView (context: CommandContext): Promise<void> {
   if (transaction !== undefined) throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a view in a multi-document transaction.')
   refuseOptionsOfCollections(args)
   const collation = args.document('collation')
-  if (collation !== undefined && readCollation(collation) !== undefined) throw new EngineError('NotImplemented', 'views with another collation than the simple one are not implemented by this engine')
+  if (collation !== undefined && readCollation(collation) !== undefined) throw notImplemented('views with another collation than the simple one are')
   const wanted = readDefinition(args, namespace)
   await store.write((tx) => {
     const view = tx.catalog.view(namespace)

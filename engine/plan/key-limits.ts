@@ -1,4 +1,4 @@
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import { fields, type Value } from '../bson/value.js'
 import type { Index } from '../storage/catalog.js'
 import { encodeKey } from '../storage/key.js'
@@ -17,7 +17,7 @@ export interface KeyLimits {
 export function withinLimits (access: IndexAccess, { min, max }: KeyLimits): IndexAccess {
   const { index } = access
   if (index.collation !== undefined || index.hasCutKeys || index.key.some(({ isHashed }) => isHashed)) {
-    throw new EngineError('NotImplemented', `min and max are not implemented by this engine for the index ${index.name}, whose keys have no order`)
+    throw notImplemented(`min and max for the index ${index.name}, whose keys have no order, are`)
   }
   const [first, end] = [min, max].map((limit) => limit && keyOf(index, limit))
   if (first !== undefined && end !== undefined && Buffer.compare(first, end) >= 0) throw new EngineError(51175, 'max must be greater than min')

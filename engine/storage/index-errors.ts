@@ -20,8 +20,3 @@ export function typeMismatch (field: string, wanted: string, value: Value): Engi
 export function notValid (field: string, which: string, spec: Value): EngineError {
   return new EngineError('InvalidIndexSpecificationOption', `The field '${field}' is not valid for ${which} specification. Specification: ${describe(spec)}`)
 }
-
-/** For what MongoDB has and this engine has not. */
-export function notImplemented (what: string): EngineError {
-  return new EngineError('NotImplemented', `${what} not implemented by this engine`)
-}

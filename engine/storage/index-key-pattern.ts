@@ -1,8 +1,8 @@
 import { describe } from '../bson/describe.js'
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { BsonType, fields, findField, isDocument, stringOf, typeNames, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
-import { cannotCreate, missing, notImplemented, typeMismatch } from './index-errors.js'
+import { EngineError, notImplemented } from '../errors.js'
+import { cannotCreate, missing, typeMismatch } from './index-errors.js'
 import { WILDCARD } from './text-index.js'
 
 /** MongoDB's limit ("MongoDB Limits and Thresholds" of the manual). */

@@ -1,6 +1,6 @@
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { Collection } from './catalog.js'
-import { cannotCreate, notImplemented } from './index-errors.js'
+import { cannotCreate } from './index-errors.js'
 import { indexFromSpec } from './index-spec.js'
 
 /**

@@ -1,9 +1,9 @@
 import { describe } from '../bson/describe.js'
 import { isNumber, isTruthy, nearestDouble } from '../bson/number.js'
 import { BsonType, buildDocument, documentValue, fields, isDocument, isEmpty, typeNames, valueFrom, type Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import { parseFilter, type FilterNode } from '../query/filter.js'
-import { cannotCreate, notImplemented, notValid, typeMismatch } from './index-errors.js'
+import { cannotCreate, notValid, typeMismatch } from './index-errors.js'
 import { textOptions } from './text-index-options.js'
 
 const MAX_EXPIRE_SECONDS = 2 ** 31 - 1

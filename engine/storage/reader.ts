@@ -106,7 +106,7 @@ export class Reader {
 
   /** Where documents have other record ids, there may be an index on `_id` all the same. */
   #recordIdByIndex ({ indexes, collation }: Collection, id: Value): Buffer | undefined {
-    const index = indexes.find(({ name }) => name === '_id_')
+    const index = indexes.find(({ isId }) => isId)
     const start = encodeKey([id], [1], collation)
     const [entry] = index === undefined ? [] : this.entries(index, { start, end: successor(start) })
     return entry?.recordId

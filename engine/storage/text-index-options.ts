@@ -1,8 +1,9 @@
+import { notImplemented } from '../errors.js'
 import { isNumber, nearestDouble } from '../bson/number.js'
 import { stringValue } from '../bson/scalar.js'
 import { BsonType, buildDocument, documentValue, fields, findField, isDocument, stringOf, valueFrom, type Value } from '../bson/value.js'
 import { languageNamed } from '../text/language.js'
-import { cannotCreate, notImplemented, notValid } from './index-errors.js'
+import { cannotCreate, notValid } from './index-errors.js'
 import { isText } from './index-key-pattern.js'
 import { WILDCARD } from './text-index.js'
 

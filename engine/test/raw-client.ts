@@ -6,7 +6,7 @@ import { crc32c } from '../wire/crc32c.js'
 
 export interface RawReply { readonly opcode: number, readonly responseTo: number, readonly body: Document }
 
-/** A client that sends whatever bytes it is given, and reads replies as any driver would. */
+/** A client that sends whatever bytes it is given, and reads replies like a driver. */
 export class RawClient {
   readonly socket: Socket
   /** Resolves when the server has closed the connection. */

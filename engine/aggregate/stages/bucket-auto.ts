@@ -3,7 +3,7 @@ import { isNumber, nearestDouble } from '../../bson/number.js'
 import { compareValues } from '../../bson/order.js'
 import { NULL } from '../../bson/scalar.js'
 import { BsonType, buildDocument, documentValue, encode, fields, isDocument, stringOf, typeNames, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { parseExpression, type Expression } from '../../expression/expression.js'
 import type { Sort } from '../../query/sort.js'
 import { TopK } from '../../query/top-k.js'
@@ -94,7 +94,7 @@ function readBucketAuto (specification: Value, parsing: Parsing): BucketAuto {
   const options = readOptions(specification, ['groupBy', 'buckets', 'output', 'granularity'], (name) => new EngineError(40245, `Unrecognized option to $bucketAuto: ${name}.`))
   const { groupBy, buckets, output = COUNT, granularity } = options
   if (groupBy === undefined || buckets === undefined) throw new EngineError(40246, "$bucketAuto requires 'groupBy' and 'buckets' to be specified.")
-  if (granularity !== undefined) throw new EngineError('NotImplemented', "the option 'granularity' of $bucketAuto is not implemented by this engine")
+  if (granularity !== undefined) throw notImplemented("the option 'granularity' of $bucketAuto is")
   return { groupBy: readGroupBy(groupBy, parsing), buckets: readBuckets(buckets), output: readOutput(output, parsing) }
 }
 

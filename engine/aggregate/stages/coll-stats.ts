@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { isNumber, nearestDouble } from '../../bson/number.js'
 import { documentValue, isDocument, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { collectionStats } from '../../storage/collection-stats.js'
 import type { Namespace } from '../../storage/namespace.js'
 import { DocumentWriter } from '../../wire/document-writer.js'
@@ -40,7 +40,7 @@ function readWanted (specification: Value): Wanted {
   if (!isDocument(specification)) throw new EngineError(5447000, '$collStats must take a nested object but found another type')
   const options = readOptions(specification, ['count', 'storageStats', 'latencyStats', 'queryExecStats'], (name) => new EngineError(40415, `BSON field '$collStats.${name}' is an unknown field.`))
   const missing = (['latencyStats', 'queryExecStats'] as const).find((name) => options[name] !== undefined)
-  if (missing !== undefined) throw new EngineError('NotImplemented', `the option '${missing}' of $collStats is not implemented by this engine`)
+  if (missing !== undefined) throw notImplemented(`the option '${missing}' of $collStats is`)
   return { scale: options.storageStats && readScale(options.storageStats), count: options.count !== undefined }
 }
 

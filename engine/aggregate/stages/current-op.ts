@@ -1,5 +1,5 @@
 import { BsonType, boolOf, isDocument, typeNames, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { inBatches } from '../batches.js'
 import { readOptions } from '../options.js'
 import type { StageDefinition } from '../stage.js'
@@ -36,7 +36,7 @@ function readListing (specification: Value): { idleConnections: boolean, idleSes
     throw new EngineError('FailedToParse', `The '${name}' parameter of the $currentOp stage must be a boolean value, but found: ${typeNames[value.type]}`)
   }
   const asked = (['backtrace', 'idleCursors', 'targetAllNodes'] as const).find((name) => flag(name))
-  if (asked !== undefined) throw new EngineError('NotImplemented', `the option '${asked}' of $currentOp is not implemented by this engine`)
+  if (asked !== undefined) throw notImplemented(`the option '${asked}' of $currentOp is`)
   // There is one user and one node: these two say nothing.
   flag('allUsers')
   flag('localOps')

@@ -1,5 +1,5 @@
 import { isDocument, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { inBatches } from '../batches.js'
 import { readOptions } from '../options.js'
 import type { StageDefinition } from '../stage.js'
@@ -26,5 +26,5 @@ export const listLocalSessions: StageDefinition = {
 function checkOptions (specification: Value): void {
   if (!isDocument(specification)) throw new EngineError('TypeMismatch', '$listLocalSessions options must be specified in an object')
   const { users } = readOptions(specification, ['allUsers', 'users'], (name) => new EngineError(40415, `BSON field '$listLocalSessions.${name}' is an unknown field.`))
-  if (users !== undefined) throw new EngineError('NotImplemented', "the option 'users' of $listLocalSessions is not implemented by this engine")
+  if (users !== undefined) throw notImplemented("the option 'users' of $listLocalSessions is")
 }

@@ -1,6 +1,6 @@
 import { describe } from '../../bson/describe.js'
 import { arrayValue, BsonType, fields, isArray, isDocument, stringOf, typeNames, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { parseExpression, type Expression, type Operand } from '../../expression/expression.js'
 import { checkVariableName } from '../../expression/variables.js'
 import { parseFieldPath } from '../../query/field-path.js'
@@ -115,7 +115,7 @@ function readPipeline (pipeline: Value, variables: Lookup['variables'], { scope,
 
 function withoutCollection (steps: readonly Step[], join: Join | undefined): undefined {
   if (!steps[0]?.definition.isSource) throw failure("must specify 'pipeline' when 'from' is empty")
-  if (join !== undefined) throw new EngineError('NotImplemented', '$lookup by fields in documents of its own is not implemented by this engine')
+  if (join !== undefined) throw notImplemented('$lookup by fields in documents of its own is')
 }
 
 function text (option: string, value: Value): string {

@@ -1,5 +1,5 @@
 import { BsonType, documentValue, isDocument, payload, typeNames } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import type { Collection } from '../../storage/catalog.js'
 import type { Namespace } from '../../storage/namespace.js'
 import type { Tx } from '../../storage/store.js'
@@ -47,7 +47,7 @@ async function * replaceAll (input: Batches, target: Namespace, operation: Opera
 
 function checkReplaceable (target: Namespace, model: Collection | undefined): void {
   if (model?.capped !== undefined) throw new EngineError(17152, `namespace '${target}' is capped so it can't be used for $out`)
-  if (model?.timeseries !== undefined) throw new EngineError('NotImplemented', '$out to a time series is not implemented by this engine')
+  if (model?.timeseries !== undefined) throw notImplemented('$out to a time series is')
 }
 
 /** An empty collection with the options and indexes of another, if there is one. */

@@ -23,7 +23,7 @@ export const sample: StageDefinition = {
 }
 
 /**
- * Keeps `size` of the documents that come by, each choice of them as likely as any other ("Algorithm R"). It begins with
+ * Keeps `size` of the documents that come by; every choice of them is equally likely ("Algorithm R"). It begins with
  * the first ones, and each of the later ones takes the place of a random one with the probability that it is due.
  */
 class Reservoir {

@@ -1,5 +1,5 @@
 import { BsonType, fields, type Value } from '../../bson/value.js'
-import { EngineError } from '../../errors.js'
+import { EngineError, notImplemented } from '../../errors.js'
 import { annotationsOf } from './annotations.js'
 import { arrayKeywords } from './arrays.js'
 import { combinationKeywords } from './combinations.js'
@@ -66,7 +66,7 @@ function checkKeyword (name: string, value: Value): void {
   } else if (omittedKeywords.has(name)) {
     throw badOperand(name, 'is not currently supported')
   } else if (encryptionKeywords.has(name)) {
-    throw new EngineError('NotImplemented', `$jsonSchema keyword '${name}' is not implemented by this engine`)
+    throw notImplemented(`$jsonSchema keyword '${name}' is`)
   } else if (!keywordTable.has(name)) {
     throw new EngineError('FailedToParse', `Unknown $jsonSchema keyword: ${name}`)
   }
