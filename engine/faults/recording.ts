@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { FIRST_START_MARK } from '../storage/first-start.js'
 
 /** A write to the data file. */
 export interface FileWrite {
@@ -10,19 +12,23 @@ export interface FileWrite {
 }
 
 /** What happened, in the order in which it ended. */
-export type Event = FileWrite | { readonly type: 'sync' } | { readonly type: 'reply', readonly requestId: number }
+export type Event =
+  FileWrite |
+  { readonly type: 'sync' } |
+  { readonly type: 'reply', readonly requestId: number } |
+  { readonly type: 'first start ended' }
 
 const OP_MSG = 2013
 
 /** The system calls that are to be recorded; strings in full and in hexadecimal. */
-export const RECORDING = ['-y', '-xx', '-s', '50000000', '-e', 'trace=openat,lseek,pwrite64,pwritev,fdatasync,fsync,ftruncate,write,writev']
+export const RECORDING = ['-y', '-xx', '-s', '50000000', '-e', 'trace=openat,lseek,pwrite64,pwritev,fdatasync,fsync,ftruncate,write,writev,unlink,unlinkat']
 
 /**
- * Reads what strace has recorded of an engine: writes to its data file, syncs of it, and replies.
+ * Reads what strace has recorded of an engine: writes to its data file, syncs of it, replies, and that the mark of a first start was removed.
  * @throws {Error} for a call on the data file that is not understood: nothing may be missing
  */
 export function readRecording (trace: string, dataFile: string): Event[] {
-  const file = Buffer.from(dataFile).toString('hex').replace(/../g, '\\x$&')
+  const [file, mark] = [dataFile, join(dirname(dataFile), FIRST_START_MARK)].map(escaped)
   const durable = new Set<number>()
   const seeks = new Map<number, number>()
   const started = new Map<string, string>()
@@ -34,8 +40,14 @@ export function readRecording (trace: string, dataFile: string): Event[] {
       if (call.includes(file) && call.includes('O_DSYNC')) durable.add(Number(/= (\d+)/.exec(call.slice(call.lastIndexOf(')')))?.[1]))
     } else if (call.includes(`<${file}>`)) events.push(...fileEvents(call, durable, seeks))
     else if (/^writev?\(/.test(call)) events.push(...replies(call))
+    else if (call.startsWith('unlink') && call.includes(mark)) events.push({ type: 'first start ended' })
   }
   return events
+}
+
+/** As strace prints strings. */
+function escaped (text: string): string {
+  return Buffer.from(text).toString('hex').replace(/../g, '\\x$&')
 }
 
 /** A call with its result; of one that another interrupted in the recording both parts. */

@@ -1,11 +1,11 @@
-import { chmodSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { DATA_FILE, readMeta } from './data-file.js'
+import { beginFirstStart, checkNew, endFirstStart } from './first-start.js'
 import { checkFormat } from './format.js'
 import { rawValues } from './raw-values.js'
 import { SealedTable, type StoredTable } from './sealed-table.js'
-import { syncDirectory } from './sync-directory.js'
 import { tableNames, type TableName } from './table.js'
 
 export type StoredTables = Readonly<Record<TableName, SealedTable>>
@@ -110,18 +110,18 @@ export class Environment {
  * @throws {Error} when the files are of another version, or damaged
  */
 export async function openEnvironment (directory: string, { readOnly = false } = {}): Promise<Environment> {
-  const file = join(directory, DATA_FILE)
-  const isNew = readMeta(file) === undefined
-  if (isNew && readOnly) throw new Error(`There are no data in ${directory}.`)
-  // What a first start has left that was interrupted before its first commit.
-  if (isNew) rmSync(file, { force: true })
+  if (readMeta(join(directory, DATA_FILE)) === undefined) {
+    checkNew(directory)
+    if (readOnly) throw new Error(`There are no data in ${directory}.`)
+    beginFirstStart(directory)
+  }
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
   const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
   try {
     if (!readOnly) for (const name of [DATA_FILE, 'lock.mdb']) chmodSync(join(directory, name), 0o600)
-    if (isNew) for (const path of [directory, dirname(directory)]) syncDirectory(path) // or the file's name could be lost
     const meta = openTable(root, 'meta')
     await checkFormat(directory, meta, (name) => openTable(root, name), readOnly)
+    if (!readOnly) endFirstStart(directory)
     const tables = Object.fromEntries(tableNames.map((name) => [name, new SealedTable(name === 'meta' ? meta : openTable(root, name))])) as StoredTables
     return new Environment(directory, root, tables)
   } catch (error) {

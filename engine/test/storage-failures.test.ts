@@ -175,12 +175,6 @@ t.test('F-08: a file that is no store, or not one any more, is refused', async (
   }
 })
 
-t.test('an empty file, left by a start that was interrupted, is begun anew', async (t) => {
-  const directory = await temporaryDirectory(t)
-  writeFileSync(join(directory, 'data.mdb'), '')
-  await (await openStore(directory)).close()
-})
-
 t.test('a file that cannot be opened is refused', async (t) => {
   const directory = await temporaryDirectory(t)
   writeFileSync(join(directory, 'plain file'), '')

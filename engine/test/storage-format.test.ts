@@ -1,5 +1,3 @@
-import { join } from 'node:path'
-import { statSync, truncateSync, writeFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { toFormat1 } from '../faults/format-1.js'
 import { openEnvironment, type Environment } from '../storage/environment.js'
@@ -72,17 +70,6 @@ for (const [what, change] of wrongStamps) {
     await t.rejects(openStore(directory), { message: /damaged/ })
   })
 }
-
-t.test('F-28: what a first start has written before its first commit is begun anew', async (t) => {
-  const directory = await temporaryDirectory(t)
-  const file = join(directory, 'data.mdb')
-  for (const size of [0, 4096, 8192]) {
-    writeFileSync(file, Buffer.alloc(size))
-    await (await openStore(directory)).close()
-    t.ok(statSync(file).size > 8192)
-    truncateSync(file, 0)
-  }
-})
 
 t.test('what has been committed since a verification began is what is verified', async (t) => {
   const directory = await temporaryDirectory(t)

@@ -57,7 +57,7 @@ async function damage (directory: string, progress: (text: string) => void, dama
     const effect = await effectOf(data, truth)
     effects[effect]++
     if (effect === 'served wrong') wrong.push(`${what}: served as if nothing were wrong`)
-    if (effect !== 'irrelevant' && !isFound && bytes.length > 0) wrong.push(`${what}: ${effect}, and a check finds nothing`)
+    if (effect !== 'irrelevant' && !isFound) wrong.push(`${what}: ${effect}, and a check finds nothing`)
     progress(JSON.stringify(effects))
   }
   const rounds = Object.values(effects).reduce((all, count) => all + count)

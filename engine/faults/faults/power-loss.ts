@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import { DATA_FILE } from '../../storage/data-file.js'
+import { FIRST_START_MARK } from '../../storage/first-start.js'
 import { Disk, type Fate } from '../crash-image.js'
 import type { Fault, FaultContext, Outcome } from '../fault.js'
 import type { Random } from '../random.js'
@@ -98,6 +99,7 @@ async function replay ({ directory, rounds, random, progress }: FaultContext, ev
   const answered: string[] = []
   const wrong: string[] = []
   let [images, lost, early] = [0, 0, 0]
+  let isFirstStart = true
   for (const [index, event] of events.entries()) {
     const isAnswer = event.type === 'reply' && writes.has(event.requestId)
     if (isAnswer) answered.push(...writes.get(event.requestId)!)
@@ -105,21 +107,23 @@ async function replay ({ directory, rounds, random, progress }: FaultContext, ev
     const choices = isAnswer ? [fates[0]] : random.below(events.length) < 1.2 * rounds ? [random.pick(fates)] : []
     for (const choose of choices) {
       const image = disk.image(choose(random), random, event.type === 'write' ? event : undefined)
-      const found = await inspect(join(directory, 'image'), image, answered)
+      const found = await inspect(join(directory, 'image'), { image, isFirstStart }, answered)
       lost += found.lost.length
       if (isAnswer && found.lost.some((id) => writes.get(event.requestId)!.includes(id))) early++
       wrong.push(...found.wrong.map((text) => `event ${index}: ${text}`))
       progress(`image ${++images}`)
     }
+    if (event.type === 'first start ended') isFirstStart = false
     disk.happen(event)
   }
   return { rounds: images, lost, duplicated: 0, wrong, early }
 }
 
 /** Starts on an image as an engine would. */
-async function inspect (directory: string, image: Buffer, answered: readonly string[]): Promise<{ lost: string[], wrong: string[] }> {
+async function inspect (directory: string, { image, isFirstStart }: { image: Buffer, isFirstStart: boolean }, answered: readonly string[]): Promise<{ lost: string[], wrong: string[] }> {
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory)
+  if (isFirstStart) writeFileSync(join(directory, FIRST_START_MARK), '')
   writeFileSync(join(directory, DATA_FILE), image)
   try {
     const ids = await storedIds(directory)
