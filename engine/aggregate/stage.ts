@@ -38,8 +38,8 @@ export interface Step extends Stage {
   readonly specification: Value
 }
 
-/** Where a pipeline stands: in the command itself, in a view, in a stage of another pipeline, or in place of an update's modifiers. */
-export type Place = 'command' | 'view' | '$facet' | '$lookup' | '$unionWith' | 'update'
+/** Where a pipeline stands: in the command itself, behind its `$changeStream`, in a view, in a stage of another pipeline, or in place of an update's modifiers. */
+export type Place = 'command' | '$changeStream' | 'view' | '$facet' | '$lookup' | '$unionWith' | 'update'
 
 /** What a stage is parsed in. */
 export interface Parsing {

@@ -13,6 +13,8 @@ import type { Tick } from '../update/clock.js'
 export interface Position {
   readonly key: Buffer
   readonly kind: PositionKind
+  /** Given if what was told is a fragment of it: the index, which is less than 256, as a reply has at most 16 MiB and a value of Node.js 4 GiB. */
+  readonly fragment?: number
 }
 
 /** A token has the place in this list. */
@@ -36,8 +38,8 @@ export function before ({ t, i }: Tick): Position {
 }
 
 /** The token that stands for a position: to clients a text, by which what happens later comes later. */
-export function resumeToken ({ key, kind }: Position): Value {
-  const bytes = Buffer.concat([Buffer.of(VERSION), key, Buffer.of(kinds.indexOf(kind))])
+export function resumeToken ({ key, kind, fragment }: Position): Value {
+  const bytes = Buffer.concat([Buffer.of(VERSION), key, Buffer.of(kinds.indexOf(kind)), ...fragment === undefined ? [] : [Buffer.of(fragment)]])
   return documentValue(buildDocument([['_data', stringValue(bytes.toString('hex').toUpperCase())]]))
 }
 
@@ -49,8 +51,9 @@ export function readResumeToken (token: Value): Position {
   if (!/^(?:[0-9A-Fa-f]{2})*$/.test(text)) throw new EngineError('FailedToParse', 'resume token string was not a valid hex string')
   const bytes = Buffer.from(text, 'hex')
   const kind = kinds[bytes[KEY_BYTES + 1]]
-  if (bytes.length !== KEY_BYTES + 2 || bytes[0] !== VERSION || kind === undefined) {
+  const [fragment, ...others] = bytes.subarray(KEY_BYTES + 2)
+  if (bytes[0] !== VERSION || kind === undefined || others.length > 0) {
     throw new EngineError('InvalidResumeToken', 'the resume token is not one of this engine')
   }
-  return { key: bytes.subarray(1, KEY_BYTES + 1), kind }
+  return { key: bytes.subarray(1, KEY_BYTES + 1), kind, fragment }
 }

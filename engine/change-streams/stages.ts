@@ -1,4 +1,5 @@
 import type { Step } from '../aggregate/stage.js'
+import { changeStreamSplitLargeEvent } from '../aggregate/stages/change-stream-split-large-event.js'
 import { describe } from '../bson/describe.js'
 import { equalValues } from '../bson/order.js'
 import { findField, type Value } from '../bson/value.js'
@@ -9,11 +10,25 @@ import { parseFilter } from '../query/filter.js'
 /** What the stages behind `$changeStream` make of an event: perhaps nothing. */
 export type EventChange = (event: Value) => Value | undefined
 
+/** What the stages behind `$changeStream` are to it. */
+export interface EventStages {
+  readonly change: EventChange
+  /** Whether an event that is too large for a reply is told in fragments. */
+  readonly isSplitting: boolean
+}
+
 /**
  * Compiles the stages behind `$changeStream`, each of which may only look at one event at a time.
- * @throws {EngineError} IllegalOperation for any other
+ * @throws {EngineError} IllegalOperation for any other, 7182802 for stages behind the one that splits
  */
-export function compileStages (steps: readonly Step[], environment: Environment): EventChange {
+export function compileStages (steps: readonly Step[], environment: Environment): EventStages {
+  const splittingAt = steps.findIndex(({ definition }) => definition === changeStreamSplitLargeEvent)
+  const isSplitting = splittingAt >= 0
+  if (isSplitting && splittingAt < steps.length - 1) throw new EngineError(7182802, `${changeStreamSplitLargeEvent.name} must be the last stage in the pipeline`)
+  return { isSplitting, change: compileChange(isSplitting ? steps.slice(0, -1) : steps, environment) }
+}
+
+function compileChange (steps: readonly Step[], environment: Environment): EventChange {
   const changes = steps.map((step) => compileStage(step, environment))
   return (event) => {
     let changed: Value | undefined = event

@@ -67,7 +67,8 @@ function checkReadConcernOf (steps: readonly Step[], args: Arguments): void {
   }
 }
 
-function checkApiOf (steps: readonly Step[], args: Arguments): void {
+/** @throws {EngineError} APIStrictError for a stage that a client with `apiStrict` may not use */
+export function checkApiOf (steps: readonly Step[], args: Arguments): void {
   const outside = steps.find(({ definition, isOutsideApi = definition.isOutsideApi }) => isOutsideApi)
   if (outside !== undefined && args.bool('apiStrict')) {
     throw new EngineError('APIStrictError', `stage ${outside.definition.name} is not allowed with 'apiStrict: true' in API Version 1`)

@@ -11,7 +11,7 @@ import { tickOf } from '../update/clock.js'
 import type { Namespace } from '../storage/namespace.js'
 import type { Store } from '../storage/store.js'
 import type { Reply } from '../wire/reply.js'
-import { readNamespace } from './aggregation.js'
+import { checkApiOf, readNamespace } from './aggregation.js'
 import { readFields, type Arguments } from './arguments.js'
 import { ChangeStreamSource } from './change-stream-source.js'
 import { readConcernLevel } from './concerns.js'
@@ -59,12 +59,13 @@ export function openChangeStream (context: CommandContext, specification: Value)
   if (namespace !== undefined) checkWatchable(store, namespace)
   // The collation of the collection, which may be another one later, does not count.
   const environment = readEnvironment(args, clock(), readCollationOf(args, undefined))
-  const stages = arrayValue(arrayElements(args.requiredValue('pipeline')).slice(1))
+  const steps = parsePipeline(arrayValue(arrayElements(args.requiredValue('pipeline')).slice(1)), { database, place: '$changeStream', environment })
+  checkApiOf(steps, args)
   const stream = new ChangeStream(store, {
     ...readEventOptions(given),
     scope: readScope(given, namespace, database),
     start: readStart(given) ?? after(store.operationTime),
-    change: compileStages(parsePipeline(stages, { database, place: 'command', environment }), environment)
+    stages: compileStages(steps, environment)
   })
   return firstBatch(context, String(namespace ?? `${database}.$cmd.aggregate`), new ChangeStreamSource(store, stream), { batchSize: readBatchSize(args) })
 }

@@ -2,6 +2,7 @@ import type { StageDefinition } from '../stage.js'
 import { addFields, set } from './add-fields.js'
 import { bucketAuto } from './bucket-auto.js'
 import { bucket } from './bucket.js'
+import { changeStreamSplitLargeEvent } from './change-stream-split-large-event.js'
 import { changeStream } from './change-stream.js'
 import { collStats } from './coll-stats.js'
 import { count } from './count.js'
@@ -32,6 +33,7 @@ export const stages: readonly StageDefinition[] = [
   bucket,
   bucketAuto,
   changeStream,
+  changeStreamSplitLargeEvent,
   collStats,
   count,
   currentOp,
@@ -63,7 +65,7 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
-  '$changeStreamSplitLargeEvent', '$densify', '$fill', '$geoNear',
+  '$densify', '$fill', '$geoNear',
   '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
   '$shardedDataDistribution'
 ])
