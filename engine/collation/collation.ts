@@ -5,7 +5,6 @@ import { ROOT } from './root.js'
 export const FIXED = {
   caseLevel: false,
   caseFirst: 'off',
-  numericOrdering: false,
   alternate: 'non-ignorable',
   maxVariable: 'punct',
   normalization: false,
@@ -16,12 +15,13 @@ export const FIXED = {
 export interface Specification extends Readonly<typeof FIXED> {
   readonly locale: string
   readonly strength: Strength
+  readonly numericOrdering: boolean
 }
 
 const sensitivities = { 1: 'base', 2: 'accent', 3: 'variant' } as const
 
 /**
- * An order of texts: by letters (strength 1), also by accents (2), or also by case (3). Where code takes a collation,
+ * An order of texts: by letters (strength 1), also by accents (2), or also by case (3); digits count as such or as numbers. Where code takes a collation,
  * `undefined` is the simple one, the order of bytes. There is one object for each, so that they are told apart by `===`.
  *
  * What is equal is decided by the folded texts alone, never by the ICU of this Node.js, which only gives an order to what
@@ -30,20 +30,22 @@ const sensitivities = { 1: 'base', 2: 'accent', 3: 'variant' } as const
 export class Collation {
   readonly locale: string
   readonly strength: Strength
+  readonly numericOrdering: boolean
   readonly #folder: Folder
   readonly #order: Intl.Collator['compare']
 
-  constructor (locale: string, strength: Strength) {
+  constructor (locale: string, strength: Strength, numericOrdering: boolean) {
     this.locale = locale
     this.strength = strength
-    this.#folder = new Folder(ROOT, strength)
-    this.#order = new Intl.Collator('en', { sensitivity: sensitivities[strength] }).compare
+    this.numericOrdering = numericOrdering
+    this.#folder = new Folder(ROOT, strength, numericOrdering)
+    this.#order = new Intl.Collator('en', { sensitivity: sensitivities[strength], numeric: numericOrdering }).compare
   }
 
   /** All members, in MongoDB's order. */
   get specification (): Specification {
     const { caseLevel, caseFirst, ...others } = FIXED
-    return { locale: this.locale, caseLevel, caseFirst, strength: this.strength, ...others }
+    return { locale: this.locale, caseLevel, caseFirst, strength: this.strength, numericOrdering: this.numericOrdering, ...others }
   }
 
   /** The same for texts that are equal, and for no others; not in their order. */
@@ -61,11 +63,11 @@ export class Collation {
 const collations = new Map<string, Collation>()
 
 /** @param locale one whose order is that of the root */
-export function collationOf (locale: string, strength: Strength): Collation {
-  const name = `${locale} ${strength}`
+export function collationOf (locale: string, strength: Strength, numericOrdering = false): Collation {
+  const name = `${locale} ${strength} ${numericOrdering}`
   const known = collations.get(name)
   if (known !== undefined) return known
-  const made = new Collation(locale, strength)
+  const made = new Collation(locale, strength, numericOrdering)
   collations.set(name, made)
   return made
 }

@@ -27,6 +27,9 @@ const UNCOMPOSED = [
 /** Longer than what any unit is equal to: U+FDFA is 18 letters. */
 const MOST_TOKENS = 24
 
+/** Of each script, next to each other ("General Category" of Unicode 4.6). */
+const DIGITS = 10
+
 /** The table of English, whose order is the root's, as the ICU of this Node.js has it. */
 export function deriveTable (): Table {
   const { units, compositions } = findUnits()
@@ -43,7 +46,8 @@ export function deriveTable (): Table {
       grouped(units, tertiary, name),
       grouped(tokensOf(tertiary), secondary, name),
       grouped(tokensOf(secondary), primary, name)
-    ]
+    ],
+    zeros: units.filter((unit) => /\p{Nd}/u.test(unit)).filter((_, at) => at % DIGITS === 0).join('')
   }
 }
 

@@ -1,3 +1,5 @@
+import { Numbers } from './numbers.js'
+
 /** What the texts of a collation are made of (derivation.ts says what is meant by units and tokens). */
 export interface Table {
   /** The ICU that it was made with. */
@@ -11,6 +13,8 @@ export interface Table {
    * tokens of the one before it; what is not listed is a token.
    */
   readonly levels: ReadonlyArray<ReadonlyArray<readonly [tokens: string, equal: string]>>
+  /** The digits that are zero; the others of their scripts follow them. */
+  readonly zeros: string
 }
 
 export type Strength = 1 | 2 | 3
@@ -26,17 +30,24 @@ export class Folder {
   readonly #consonants: ReadonlyMap<string, ReadonlySet<string>>
   readonly #levels: ReadonlyArray<ReadonlyMap<string, string>>
   readonly #foldAscii: (text: string) => string
+  readonly #numbers: Numbers | undefined
 
-  constructor ({ contractions, reordered, levels }: Table, strength: Strength) {
+  /** @param numericOrdering whether digits are read as numbers */
+  constructor ({ contractions, reordered, levels, zeros }: Table, strength: Strength, numericOrdering = false) {
     this.#contractions = new Map(contractions)
     this.#firsts = new Set(contractions.map(([[first]]) => first))
     this.#consonants = new Map(reordered.flatMap(([vowels, consonants]) => [...vowels].map((vowel) => [vowel, new Set(consonants)])))
     this.#levels = levels.slice(0, 4 - strength).map((level) =>
       new Map(level.flatMap(([tokens, equal]) => [...equal].map((point) => [point, tokens]))))
+    this.#numbers = numericOrdering ? new Numbers(zeros) : undefined
     this.#foldAscii = strength === 3 ? (text) => text : (text) => text.toLowerCase()
   }
 
   fold (text: string): string {
+    return this.#numbers === undefined ? this.#foldLetters(text) : this.#numbers.fold(text, (part) => this.#foldLetters(part))
+  }
+
+  #foldLetters (text: string): string {
     // Of ASCII, the control characters are ignored and the letters have a case.
     return /^[\t-\r -~]*$/.test(text) ? this.#foldAscii(text) : this.#foldPoints([...text.normalize('NFD')])
   }

@@ -8,7 +8,7 @@ import { deriveTable } from './derivation.js'
 
 const LINE_CHARACTERS = 1500
 
-const { icu, contractions, reordered, levels } = deriveTable()
+const { icu, contractions, reordered, levels, zeros } = deriveTable()
 writeFileSync(new URL('root.ts', import.meta.url), `import type { Table } from './fold.js'
 
 /** The root order of CLDR, which English has. Written by generate.ts. */
@@ -16,7 +16,8 @@ export const ROOT: Table = {
   icu: '${icu}',
   contractions: ${list(contractions, '  ')},
   reordered: ${list(reordered, '  ')},
-  levels: [${levels.map((level) => list(level, '  ')).join(', ')}]
+  levels: [${levels.map((level) => list(level, '  ')).join(', ')}],
+  zeros: ${quoted(zeros)}
 }
 `)
 

@@ -31,7 +31,7 @@ const readers: Readonly<Record<string, ReadMember>> = {
  */
 export function readCollation (specification: Value): Collation | undefined {
   const given = Object.fromEntries([...fields(specification)].map(([name, value]) => [name, readMember(name, value)]))
-  const { locale, strength = 3, ...others }: Partial<Record<string, Member>> = given
+  const { locale, strength = 3, numericOrdering = false, ...others }: Partial<Record<string, Member>> = given
   if (locale === undefined) throw new EngineError(40414, "BSON field 'collation.locale' is missing but a required field")
   if (locale === 'simple') return undefined
   checkLocale(String(locale), specification)
@@ -44,7 +44,7 @@ export function readCollation (specification: Value): Collation | undefined {
     if (wanted !== fixed) throw refusal(name, wanted)
   }
   if (strength !== 1 && strength !== 2 && strength !== 3) throw refusal('strength', strength)
-  return collationOf(String(locale), strength)
+  return collationOf(String(locale), strength, numericOrdering === true)
 }
 
 /** The document with all of its members, as it is listed. */

@@ -41,19 +41,20 @@ function isConsistent (compare: (a: string, b: string) => number, text: string):
   return compare(text, text.normalize('NFD')) === 0 && compare(text, text.normalize('NFC')) === 0
 }
 
-for (const [strength, sensitivity] of sensitivities) {
-  const { compare } = new Intl.Collator('en', { sensitivity })
+for (const [strength, sensitivity, numeric] of sensitivities.flatMap((pair) => [[...pair, false], [...pair, true]] as const)) {
+  const { compare } = new Intl.Collator('en', { sensitivity, numeric })
+  const title = `(strength ${strength}${numeric ? ', digits as numbers' : ''})`
 
-  t.test(`texts are folded alike exactly when a collator finds them equal (strength ${strength})`, { skip }, async () => {
-    const folder = new Folder(ROOT, strength)
+  t.test(`texts are folded alike exactly when a collator finds them equal ${title}`, { skip }, async () => {
+    const folder = new Folder(ROOT, strength, numeric)
     fc.assert(fc.property(pairs, ([left, right]) => {
       fc.pre(isConsistent(compare, left) && isConsistent(compare, right))
       return (folder.fold(left) === folder.fold(right)) === (compare(left, right) === 0)
     }), { numRuns: 20_000 })
   })
 
-  t.test(`of characters in the order of a collator, those that it finds equal are folded alike (strength ${strength})`, { skip }, async (t) => {
-    const folder = new Folder(ROOT, strength)
+  t.test(`of characters in the order of a collator, those that it finds equal are folded alike ${title}`, { skip }, async (t) => {
+    const folder = new Folder(ROOT, strength, numeric)
     const characters = [...new Set([...special, ...equalOnes])].filter((text) => isConsistent(compare, text)).sort(compare)
     t.same(characters.filter((character, at) => at > 0 &&
       (compare(characters[at - 1], character) === 0) !== (folder.fold(characters[at - 1]) === folder.fold(character))), [])
@@ -61,11 +62,21 @@ for (const [strength, sensitivity] of sensitivities) {
 }
 
 t.test('the order of texts agrees with their equality', async () => {
-  const collation = collationOf('en', 2)
-  fc.assert(fc.property(pairs, ([left, right]) => {
+  fc.assert(fc.property(pairs, fc.constantFrom(collationOf('en', 2), collationOf('en', 2, true)), ([left, right], collation) => {
     const order = collation.compare(left, right)
     return (order === 0) === (collation.fold(left) === collation.fold(right)) && Math.sign(collation.compare(right, left)) === -Math.sign(order)
   }), { numRuns: 5000 })
+})
+
+t.test('digits next to each other are folded alike exactly when a collator finds them equal, however many and of whatever script', { skip }, async () => {
+  const { compare } = new Intl.Collator('en', { numeric: true })
+  const folder = new Folder(ROOT, 3, true)
+  const digits = [...ROOT.zeros].flatMap((zero) => [0, 0, 1, 9].map((value) => String.fromCodePoint(zero.codePointAt(0)! + value)))
+  const number = fc.tuple(fc.constantFrom('0', '10', '9'), fc.integer({ min: 1, max: 130 }), fc.array(fc.constantFrom(...digits, '0', '0', 'a', '\0'), { maxLength: 6 }))
+    .map(([part, times, rest]) => part.repeat(times) + rest.join(''))
+  const changed = (text: string): string => text.replace(/[٠-٩]/gu, (digit) => String(digit.codePointAt(0)! - 0x660)).replace(/^0+(?=.)/, '')
+  fc.assert(fc.property(fc.oneof(fc.tuple(number, number), number.map((text) => [text, changed(text)] as const)), ([left, right]) =>
+    (folder.fold(left) === folder.fold(right)) === (compare(left, right) === 0)), { numRuns: 20_000 })
 })
 
 t.test('the table is what this ICU gives', { skip }, async (t) => {

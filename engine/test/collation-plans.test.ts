@@ -13,7 +13,7 @@ import { collections, filters } from './query-arbitraries.js'
 import { compareWays, fill } from './ways-of-finding.js'
 
 /** The simple collation, and three more. */
-const collations = fc.constantFrom(undefined, ...([1, 2, 3] as const).map((strength) => collationOf('en', strength)))
+const collations = fc.constantFrom(undefined, ...([1, 2, 3] as const).flatMap((strength) => [collationOf('en', strength), collationOf('en', strength, true)]))
 
 /** Puts what a function makes of them in place of the strings of a document, at any depth. */
 function mapStrings (value: unknown, change: (text: string) => string): unknown {

@@ -52,6 +52,21 @@ t.test('queries compare strings by letters, also by accents, or also by case', a
   t.strictSame(await idsOf(words.find({ s: /^ping/ }, { collation: lettersOnly })), [1], 'a pattern knows no collation')
 })
 
+t.test('digits count as numbers where the collation says so: for order, equality, groups and unique keys', async (t) => {
+  const { db } = await start(t)
+  const versions = db.collection<{ _id: number, s: string }>('versions')
+  const collation = { locale: 'en', numericOrdering: true }
+  await versions.insertMany([{ _id: 1, s: 'a10' }, { _id: 2, s: 'a2' }, { _id: 3, s: 'a002' }, { _id: 4, s: 'A2' }, { _id: 5, s: 'a1b' }])
+  t.strictSame(await idsOf(versions.find({}, { collation }).sort({ s: 1, _id: 1 })), [5, 2, 3, 4, 1])
+  t.strictSame(await idsOf(versions.find({ s: { $gt: 'a2' } }, { collation }).sort({ _id: 1 })), [1, 4])
+  t.same(await versions.distinct('s', {}, { collation: { ...collation, strength: 2 } }), ['a10', 'a2', 'a1b'])
+  t.equal((await versions.aggregate([{ $group: { _id: '$s' } }], { collation }).toArray()).length, 4)
+  await versions.createIndex({ s: 1 }, { collation, name: 'numeric' })
+  t.match((await versions.indexes())[1], { collation: { ...listed, strength: 3, numericOrdering: true } })
+  for (const hint of ['numeric', '_id_']) t.strictSame(await idsOf(versions.find({ s: 'a02' }, { collation, hint }).sort({ _id: 1 })), [2, 3], hint)
+  await t.rejects(versions.createIndex({ s: 1 }, { collation, name: 'unique', unique: true }), { code: 11000 })
+})
+
 t.test('results are sorted by the collation; equal ones keep their order', async (t) => {
   const { words } = await start(t)
   t.strictSame(await idsOf(words.find().sort({ s: 1 })), [5, 2, 1, 4, 3])
@@ -167,7 +182,7 @@ for (const [what, collation, code] of [
   ['that sorts by a case that it does not know', { locale: 'en', strength: 2, caseFirst: 'upper' }, 2],
   ...['de', 'nn', 'en_US_POSIX'].map((locale) => [`of the locale ${locale}`, { locale }, 238] as const),
   ...[4, 5].map((strength) => [`of strength ${strength}`, { locale: 'en', strength }, 238] as const),
-  ...[{ caseLevel: true }, { caseFirst: 'upper' }, { numericOrdering: true }, { alternate: 'shifted' }, { maxVariable: 'space' }, { normalization: true }, { backwards: true }]
+  ...[{ caseLevel: true }, { caseFirst: 'upper' }, { alternate: 'shifted' }, { maxVariable: 'space' }, { normalization: true }, { backwards: true }]
     .map((member) => [`with ${JSON.stringify(member)}`, { locale: 'en', ...member }, 238] as const)
 ] as const) {
   t.test(`a collation ${what} is refused by operations, indexes and collections`, async (t) => {
