@@ -119,3 +119,8 @@ export class EngineError extends Error {
 export function notImplemented (what: string): EngineError {
   return new EngineError('NotImplemented', `${what} not implemented by this engine`)
 }
+
+/** For an operation that takes longer than its `maxTimeMS`. */
+export function outOfTime (): EngineError {
+  return new EngineError('MaxTimeMSExpired', 'operation exceeded time limit')
+}

@@ -1,5 +1,5 @@
 import type { Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, outOfTime } from '../errors.js'
 import { beginStretch } from '../stretch.js'
 import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
@@ -77,6 +77,11 @@ export class CommandContext {
   kill (): void {
     this.#isKilled = true
     this.#killed?.abort()
+  }
+
+  /** How much is left of `maxTimeMS`, in milliseconds: Infinity if there is no limit. */
+  get timeLeft (): number {
+    return this.#deadline - performance.now()
   }
 
   get store (): Services['store'] {
@@ -158,6 +163,6 @@ export class CommandContext {
   /** The same for what goes on when its client has gone. */
   checkKilled (): void {
     this.#checkOwnKill()
-    if (performance.now() > this.#deadline) throw new EngineError('MaxTimeMSExpired', 'operation exceeded time limit')
+    if (performance.now() > this.#deadline) throw outOfTime()
   }
 }

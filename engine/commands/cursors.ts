@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Value } from '../bson/value.js'
-import { EngineError } from '../errors.js'
+import { EngineError, outOfTime } from '../errors.js'
 import type { Transaction } from '../storage/store.js'
 
 /** A cursor that nobody asks for is forgotten after this long, as in MongoDB (`cursorTimeoutMillis`). */
@@ -41,9 +41,11 @@ export interface CursorSource {
   label? (error: unknown): void
 }
 
-/** Whose cursor it is: it ends with its session, and can only be used in its transaction. */
+/** Whose cursor it is: it ends with its session, can only be used in its transaction, and has the time of its command. */
 export interface CursorOwner {
   readonly lsid?: Buffer
+  /** What is left of the `maxTimeMS` of the command that opens it, in milliseconds: Infinity if it has none. */
+  readonly timeLeft?: number
   readonly transaction?: Transaction
 }
 
@@ -62,6 +64,8 @@ interface Cursor {
   /** The transaction whose state it reads. */
   readonly transaction: Transaction | undefined
   readonly source: CursorSource
+  /** For how long it may still be read, in milliseconds; that it is idle does not count ("maxTimeMS" of the manual). */
+  timeLeft: number
   usedAt: number
   isInUse: boolean
 }
@@ -90,26 +94,33 @@ export class Cursors {
   }
 
   /** Keeps what a first batch has left and returns the id under which it can be had. */
-  add (namespace: string, source: CursorSource, { lsid, transaction }: CursorOwner = {}): bigint {
+  add (namespace: string, source: CursorSource, { lsid, transaction, timeLeft = Infinity }: CursorOwner = {}): bigint {
     if (this.#cursors.size >= MAX_OPEN) throw new EngineError('OperationFailed', `more than ${MAX_OPEN} cursors are open`)
     const id = this.#unusedId()
     const session = lsid?.toString('hex')
-    this.#cursors.set(id, { namespace, session, transaction, source, usedAt: this.#now(), isInUse: false })
+    // One that waits is told anew with each getMore for how long.
+    const time = source.awaitsData === true ? Infinity : timeLeft
+    this.#cursors.set(id, { namespace, session, transaction, source, timeLeft: time, usedAt: this.#now(), isInUse: false })
     return id
   }
 
   /**
    * The next batch of a cursor, which is gone after its last batch and after any error.
-   * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, or what the source throws
+   * @throws {EngineError} CursorNotFound, CursorInUse, Unauthorized for another collection's cursor, MaxTimeMSExpired, or what the source throws
    */
   async next (id: bigint, namespace: string, limits: BatchLimits, { checkInterrupt, patience, isTimed, transaction }: Asking): Promise<Batch> {
     const cursor = this.#find(id, namespace)
     if (isTimed && cursor.source.awaitsData !== true) throw new EngineError('BadValue', 'cannot set maxTimeMS on getMore command for a non-awaitData cursor')
     checkTransaction(id, cursor.transaction, transaction)
     cursor.isInUse = true
+    const endsAt = this.#now() + cursor.timeLeft
+    const checkTime = (): void => {
+      if (this.#now() >= endsAt) throw outOfTime()
+    }
     try {
       this.#onCheckout()
-      const batch = await cursor.source.next(limits, checkInterrupt, patience)
+      checkTime()
+      const batch = await cursor.source.next(limits, () => { checkInterrupt(); checkTime() }, patience)
       if (batch.isLast) this.#cursors.delete(id)
       return batch
     } catch (error) {
@@ -119,6 +130,7 @@ export class Cursors {
     } finally {
       cursor.isInUse = false
       cursor.usedAt = this.#now()
+      cursor.timeLeft = endsAt - cursor.usedAt
     }
   }
 

@@ -47,6 +47,30 @@ t.test('a cursor is used by one at a time', async (t) => {
   t.equal((await first).isLast, false)
 })
 
+t.test('a cursor may be read for as long as its command has left, however long it is idle', async (t) => {
+  let now = 0
+  const cursors = open(t, () => now)
+  const takes = (milliseconds: number, awaitsData = false): CursorSource => ({
+    awaitsData,
+    next (_limits, checkInterrupt) {
+      now += milliseconds
+      checkInterrupt()
+      return { documents: [], isLast: false }
+    }
+  })
+  const id = cursors.add(NOTES, takes(40), { timeLeft: 100 })
+  for (let batch = 0; batch < 2; batch++) {
+    await cursors.next(id, NOTES, LIMITS, ASKING)
+    now += 1000
+  }
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), { code: 50 })
+  await t.rejects(cursors.next(id, NOTES, LIMITS, ASKING), { code: 43 }, 'and is gone then')
+  const late = cursors.add(NOTES, takes(0), { timeLeft: -1 })
+  await t.rejects(cursors.next(late, NOTES, LIMITS, ASKING), { code: 50 }, 'at once when nothing is left')
+  const waits = cursors.add(NOTES, takes(40, true), { timeLeft: 1 })
+  t.equal((await cursors.next(waits, NOTES, LIMITS, ASKING)).isLast, false, 'one that waits has no such limit')
+})
+
 t.test('a cursor that failed is gone', async (t) => {
   const cursors = open(t)
   const id = cursors.add(NOTES, { next: () => { throw new Error('lost') } })

@@ -70,6 +70,14 @@ t.test('whatever takes longer than maxTimeMS is ended', async (t) => {
   ]) await t.rejects(db.command({ ...command, maxTimeMS: 50 }), { code: 50 }, Object.keys(command)[0])
 })
 
+t.test('what is left of maxTimeMS is for the getMores of the cursor', async (t) => {
+  for (const command of [{ find: 'notes', filter: SLOW }, { aggregate: 'notes', pipeline: [{ $match: SLOW }] }]) {
+    const { cursor } = await db.command({ ...command, ...('find' in command ? { batchSize: 0 } : { cursor: { batchSize: 0 } }), maxTimeMS: 200 })
+    await t.rejects(db.command({ getMore: cursor.id, collection: 'notes' }), { code: 50, codeName: 'MaxTimeMSExpired' })
+    await t.rejects(db.command({ getMore: cursor.id, collection: 'notes' }), { code: 43 }, 'and then it is gone')
+  }
+})
+
 t.test('a scan is ended when its client has gone', async (t) => {
   const finds = async (): Promise<{ total: number, failed: number }> => (await db.command({ serverStatus: 1 })).metrics.commands.find
   const before = await finds()
