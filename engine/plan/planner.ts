@@ -74,7 +74,8 @@ type Score = readonly [isUnique: number, equalities: number, hasRange: number, i
  */
 export function choosePlan (collection: Collection, query: Query): Plan {
   const { filter } = query
-  return filter.text === undefined ? { ...chooseWay(collection, query), filter } : planText(collection, query, filter.text)
+  if (filter.text === undefined) return { ...chooseWay(collection, query), filter }
+  return planText(collection, query, filter.text, (condition) => usefulWay(collection, condition)?.access)
 }
 
 function chooseWay (collection: Collection, query: Query): Way {

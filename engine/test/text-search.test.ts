@@ -95,8 +95,36 @@ t.test('a search is one condition among others', async (t) => {
   t.strictSame(await ids(collection, { $search: 'coffee' }, { $or: [{ views: 50 }, { views: 5 }] }), [1, 2])
 })
 
+t.test('a search is one branch of an $or if all others have an index as well', async (t) => {
+  const collection = await start(t)
+  await collection.createIndex({ views: 1 })
+  const cream = { $text: { $search: 'cream' } }
+  const found = async (filter: Document): Promise<unknown[]> => (await collection.find(filter as never).toArray()).map(({ _id }) => _id).sort()
+  const creamy = await found(cream)
+  t.strictSame(await found({ $or: [cream, { views: 50 }, { _id: 2 }] }), [...new Set([...creamy, 1, 2])].sort(), 'each document once')
+  t.strictSame(await found({ author: 'efg', $or: [{ views: 50 }, { $and: [cream, { views: { $gt: 0 } }] }] }), [7])
+  t.match(await explained(collection, { $or: [cream, { views: 50 }] }), { stages: 'SUBPLAN > FETCH > OR', returned: creamy.length + 1 })
+  const scored = await collection.find({ $or: [{ views: 50 }, cream] } as never, { projection: { score: { $meta: 'textScore' } } }).sort(SCORE as never).toArray()
+  t.equal(scored.at(-1)?._id, 1, 'what has no score is last')
+  t.notOk('score' in scored.at(-1)!)
+  t.same((await collection.updateMany({ $or: [{ views: 50 }, cream] } as never, { $set: { met: true } })).matchedCount, creamy.length + 1)
+  await t.rejects(found({ $or: [cream, { author: 'efg' }] }), { code: 291, message: /TEXT under OR/ })
+  await t.rejects(found({ $or: [cream, { $or: [{ views: 1 }, { author: 'efg' }] }] }), { code: 291 })
+})
+
+t.test('a search in an $or has the fields before the texts in its own branch', async (t) => {
+  const { client } = await startTestEngine(t)
+  const collection = client.db('test').collection<{ _id: number }>('mails')
+  await collection.insertMany([{ _id: 1, user: 1, text: 'cream' }, { _id: 2, user: 2, text: 'cream' }, { _id: 3, user: 1, text: 'tea' }] as never)
+  await collection.createIndex({ user: 1, text: 'text' })
+  await collection.createIndex({ user: 1 })
+  const text = { $search: 'cream' }
+  t.same((await collection.find({ $or: [{ user: 2 }, { user: 1, $text: text }] } as never).toArray()).map(({ _id }) => _id).sort(), [1, 2])
+  await t.rejects(collection.find({ user: 1, $or: [{ _id: 3 }, { $text: text }] } as never).toArray(), { code: 291 })
+})
+
 const refused: Array<[what: string, filter: Document, code: number]> = [
-  ['in an $or', { $or: [{ $text: { $search: 'a' } }, { a: 1 }] }, 291],
+  ['in an $or without other indexes', { $or: [{ $text: { $search: 'a' } }, { a: 1 }] }, 291],
   ['in a $nor', { $nor: [{ $text: { $search: 'a' } }] }, 2],
   ['twice', { $and: [{ $text: { $search: 'a' } }, { $text: { $search: 'b' } }] }, 2],
   ['on a field', { subject: { $text: { $search: 'a' } } }, 2],
