@@ -12,10 +12,11 @@ import { serverOptions } from '../src/server-options.js'
 
 const password = 'correct horse battery staple'
 
-/** What tests change against production: less noise, cheap hashes, no rate limits. `buildApp` takes further variables. */
+/** What tests change against production: less noise, cheap hashes, nothing refused for a rate or a busy machine. `buildApp` takes further variables. */
 const testEnvironment = {
   LOG_LEVEL: 'silent',
   QUIRE_BCRYPT_COST: '4',
+  QUIRE_EVENT_LOOP_DELAY_MS: '0',
   QUIRE_RATE_LOGIN_PER_MINUTE: '0',
   QUIRE_RATE_SIGNUP_PER_MINUTE: '0'
 }

@@ -56,6 +56,7 @@ export async function startServer (t: Test, variables: Record<string, string> = 
     DATA_DIR: temporaryDirectory(t),
     MONGODB_URI: variables['MONGODB_URI'] ?? await temporaryDatabase(t),
     QUIRE_BCRYPT_COST: '4',
+    QUIRE_EVENT_LOOP_DELAY_MS: '0',
     ...variables
   })
   t.teardown(async () => {
