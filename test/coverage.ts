@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 const folders = { 'engine/wire/': 100, 'engine/storage/': 100, 'plugins/': 100, 'schemas/': 100, 'engine/': 95, 'src/': 95 }
 /** What no product contains: it is run by hand, and its own result is its test. */
 const tools = /\/test\/|^engine\/(conformance|faults)\//
-const summary: Record<string, { lines: { total: number, covered: number } }> = JSON.parse(readFileSync('.tap/report/coverage-summary.json', 'utf8'))
+const summary: Record<string, { lines: { total: number, covered: number } }> = JSON.parse(readFileSync('coverage/coverage-summary.json', 'utf8'))
 
 const counts = new Map(Object.keys(folders).map((folder) => [folder, { total: 0, covered: 0, lacking: [] as string[] }]))
 for (const file of Object.keys(folders).flatMap(sourceFiles)) {
