@@ -1,7 +1,7 @@
 import { arrayElements, BsonType, isArray, valueFrom, type Value } from '../bson/value.js'
 import type { Collation } from '../collation/collation.js'
 import { hasText } from '../collation/text.js'
-import type { Test } from '../query/filter.js'
+import type { FilterNode, Test } from '../query/filter.js'
 import { readRegex } from '../query/filter/regex.js'
 import type { KeyPart } from '../storage/catalog.js'
 import { hashedValue } from '../storage/hashed-value.js'
@@ -27,13 +27,21 @@ export function fieldIntervals (tests: readonly Test[], field: IndexField): read
   return field.multikey ? narrowing.find((intervals) => intervals.every(({ isPoint }) => isPoint)) ?? narrowing[0] : narrowing.reduce(intersect)
 }
 
-function intervalsOf ({ operator, operand }: Test, field: IndexField): Interval[] | undefined {
+function intervalsOf ({ operator, operand, element }: Test, field: IndexField): readonly Interval[] | undefined {
+  if (operator === '$elemMatch') return element?.on === 'value' ? elementIntervals(element.node, field) : undefined
   // Strings are only found by the collation of the index ("Collation and Index Use" of the manual).
   if (operator !== '$regex' && field.collation !== field.asked && hasText(operand)) return undefined
   if (operator === '$eq') return points([operand], field)
   if (operator === '$in') return points(arrayElements(operand), field)
   // Hashes only tell what is equal.
   return field.isHashed ? undefined : rangesOf(operator, operand, field)
+}
+
+/** All tests are on one element, and so on one entry. An array in an array is an entry itself, whose elements are none. */
+function elementIntervals (node: FilterNode, field: IndexField): readonly Interval[] | undefined {
+  const nodes = node.kind === 'and' ? node.nodes : [node]
+  const tests = nodes.flatMap((part) => part.kind === 'path' ? part.tests : []).filter(({ operator }) => operator !== '$elemMatch')
+  return fieldIntervals(tests, { ...field, multikey: false })
 }
 
 function rangesOf (operator: string, operand: Value, field: IndexField): Interval[] | undefined {

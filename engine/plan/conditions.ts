@@ -3,11 +3,12 @@ import { arrayElements, BsonType, isArray, type Value } from '../bson/value.js'
 import type { Collation } from '../collation/collation.js'
 import { hasText } from '../collation/text.js'
 import type { Filter, FilterNode, Test } from '../query/filter.js'
+import { parsePath } from '../query/path.js'
 
 /** A part of a filter, with the collation by which it compares strings. */
 export type Condition = Pick<Filter, 'root' | 'collation'>
 
-/** The conditions that every result of a filter fulfils, by path: what stands at its top or in an `$and`. */
+/** The conditions that every result of a filter fulfils, by path: what stands at its top, in an `$and`, or in an `$elemMatch` of documents. */
 export class Conditions {
   readonly #tests = new Map<string, Test[]>()
   /** By which they compare strings. */
@@ -43,12 +44,29 @@ export class Conditions {
 
   #collect (node: FilterNode): void {
     if (node.kind === 'and') for (const part of node.nodes) this.#collect(part)
-    if (node.kind === 'path') {
-      const known = this.#tests.get(node.path)
-      if (known === undefined) this.#tests.set(node.path, [...node.tests])
-      else known.push(...node.tests)
-    }
+    if (node.kind === 'path') this.#add(node.path, node.tests)
   }
+
+  #add (path: string, tests: readonly Test[]): void {
+    if (tests.length === 0) return
+    const isPlain = !namesIndex(path)
+    const known = this.#tests.get(path) ?? []
+    // Of an array that a path names by its index, an index has no elements.
+    known.push(...isPlain ? tests : tests.map((test) => ({ ...test, element: undefined })))
+    this.#tests.set(path, known)
+    for (const { element } of isPlain ? tests : []) if (element?.on === 'fields') this.#collectFields(path, element.node)
+  }
+
+  /** What an element that is a document must fulfil, the path that goes on in it leads to as well. An array among the elements is only one for what is missing. */
+  #collectFields (path: string, node: FilterNode): void {
+    if (node.kind === 'and') for (const part of node.nodes) this.#collectFields(path, part)
+    if (node.kind === 'path' && !namesIndex(node.path)) this.#add(`${path}.${node.path}`, node.tests.filter(requiresField))
+  }
+}
+
+/** Whether a path may mean an element of an array by its index. */
+function namesIndex (path: string): boolean {
+  return parsePath(path).indexes.some((index) => index !== -1)
 }
 
 /** Whether any value that fulfils the one test fulfils the other; `false` also where that is not plain to see. */

@@ -152,3 +152,34 @@ t.test('ids too long for a key are told apart and sorted', async (t) => {
   }
   t.equal((await notes.find({ _id: { $in: [...ids, `${ids[0]}d`] } }).toArray()).length, 3)
 })
+
+t.test('an $elemMatch of values is asked of one entry, with both ends of a range', async (t) => {
+  const world = await start(t, [[0, 9], [2, 9], [3], [[3]], 3, [], [null], [{ x: 3 }]])
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { $gt: 1, $lt: 5 } } }, [1, 2]), 3)
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { $gte: 2, $lte: 3, $ne: 3 } } }, [1]), 3)
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { $in: [0, null] } } }, [0, 6]), 3)
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { $gt: 5, $lt: 1 } } }, []), 0)
+  t.equal(await keysFor(t, world, { v: { $all: [{ $elemMatch: { $gte: 9 } }, { $elemMatch: { $lt: 1 } }] } }, [0]), 2)
+  await keysFor(t, world, { v: { $elemMatch: { $elemMatch: { $gte: 1 } } } }, [3])
+  await keysFor(t, world, { v: { $not: { $elemMatch: { $gt: 1 } } } }, [4, 5, 6, 7, 3].sort())
+})
+
+t.test('an $elemMatch of documents is asked of the index on a path through them', async (t) => {
+  const world = await start(t, [[{ b: 5, c: 1 }], [{ b: 1 }, { b: 9 }], [{ b: [0, 9] }], [{ b: { d: [{ e: 5 }] } }], { b: 5 }, [[{ b: 5 }]], [{}]], { 'v.b': 1 })
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { b: 5 } } }, [0]), 2)
+  t.equal(await keysFor(t, world, { v: { $elemMatch: { b: 5, c: 2 } } }, []), 2)
+  await keysFor(t, world, { v: { $elemMatch: { b: { $gt: 1, $lt: 9 } } } }, [0, 2])
+  await keysFor(t, world, { v: { $elemMatch: { b: { $elemMatch: { $gt: 1, $lt: 10 } } } } }, [2])
+  await keysFor(t, world, { v: { $elemMatch: { b: null } } }, [5, 6])
+  await keysFor(t, world, { v: { $elemMatch: { b: { $exists: false } } } }, [5, 6])
+  await world.collection.createIndex({ 'v.b.d.e': 1 }, { sparse: true })
+  const deep = { v: { $elemMatch: { 'b.d': { $elemMatch: { e: 5 } } } } }
+  t.match(await explained(world.collection, deep), { stages: 'FETCH > IXSCAN', indexName: 'v.b.d.e_1', returned: 1 })
+})
+
+t.test('an index has no elements of an array that its path names by an index', async (t) => {
+  const world = await start(t, [[[1, 2]], [[3]], [[{ b: 1 }]]], { 'v.0': 1 })
+  await keysFor(t, world, { 'v.0': { $elemMatch: { $gt: 0 } } }, [0, 1])
+  await world.collection.createIndex({ 'v.0.b': 1 })
+  t.same((await world.collection.find({ 'v.0': { $elemMatch: { b: 1 } } }).toArray()).map(({ _id }) => _id), [2])
+})

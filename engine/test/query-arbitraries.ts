@@ -43,7 +43,7 @@ function identifier (at: number): unknown {
   return [at, String(at), { at }][at % 3]
 }
 
-const paths = fc.oneof({ weight: 3, arbitrary: names }, fc.constantFrom('a.b', 'a.c', 'b.a'))
+const paths = fc.oneof({ weight: 3, arbitrary: names }, fc.constantFrom('a.b', 'a.c', 'b.a', 'a.0'))
 const directions = fc.constantFrom<1 | -1>(1, -1)
 
 type Keys = Record<string, 1 | -1>
@@ -71,6 +71,12 @@ export const sorts: fc.Arbitrary<Keys | undefined> = fc.option(
 
 const comparable = fc.oneof({ weight: 6, arbitrary: scalars.filter((value) => !(value instanceof BSONRegExp)) }, nested, fc.array(scalars, { maxLength: 2 }))
 
+/** Of values in arrays. */
+const elementRanges = fc.constantFrom<unknown>(
+  { $elemMatch: { $gt: 1, $lt: 3 } }, { $elemMatch: { $gte: 1, $lte: 2, $ne: 1 } }, { $elemMatch: { $in: [1, 'a', null] } }, { $elemMatch: { $elemMatch: { $gte: 1 } } },
+  { $elemMatch: { $regex: '^a' } }, { $elemMatch: { $gt: 3, $lt: 1 } }, { $all: [{ $elemMatch: { $gte: 2 } }, { $elemMatch: { $lt: 2 } }] }
+)
+
 const conditions: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 5, arbitrary: few },
   { weight: 4, arbitrary: fc.uniqueArray(few, { minLength: 2, maxLength: 3 }).map((list) => ({ $in: list })) },
@@ -80,10 +86,15 @@ const conditions: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom({ $gt: 1, $lt: 3 }, { $gte: 'a', $lt: 'b' }, { $gt: 0, $lte: 1 }, { $gte: 1, $in: [1, 2, 'a'] }) },
   { weight: 2, arbitrary: fc.constantFrom<unknown>({ $exists: true }, { $exists: false }, { $type: 'string' }, { $size: 1 }, { $ne: 1 }, { $not: { $gt: 1 } }, { $all: [1, 2] }) },
   fc.constantFrom('^a', '^ab', '^ab*', '^ab?', '^a|b', 'b').map((pattern) => ({ $regex: pattern })),
-  comparable.map((operand) => ({ $elemMatch: { $eq: operand } }))
+  comparable.map((operand) => ({ $elemMatch: { $eq: operand } })),
+  { weight: 3, arbitrary: elementRanges }
 )
 
-const clauses: fc.Arbitrary<Document> = fc.tuple(paths, conditions).map(([path, condition]) => ({ [path]: condition }))
+/** Of documents in arrays, also two levels deep. */
+const elementConditions = fc.dictionary(names, fc.oneof({ weight: 2, arbitrary: few }, conditions), { minKeys: 1, maxKeys: 2, noNullPrototype: true })
+  .chain((inner) => fc.constantFrom<unknown>({ $elemMatch: inner }, { $all: [{ $elemMatch: inner }] }, { $elemMatch: { b: { $elemMatch: inner } } }))
+
+const clauses: fc.Arbitrary<Document> = fc.tuple(paths, fc.oneof({ weight: 4, arbitrary: conditions }, elementConditions)).map(([path, condition]) => ({ [path]: condition }))
 
 export const filters: fc.Arbitrary<Document> = fc.oneof(
   { weight: 5, arbitrary: fc.array(clauses, { minLength: 1, maxLength: 2 }).map((parts) => ({ $and: parts })) },

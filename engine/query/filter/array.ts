@@ -6,7 +6,7 @@ import { parseInteger } from '../integer.js'
 import { equalityNode } from './comparison.js'
 import { compile, compileForValue } from './compile.js'
 import { firstName, isOperatorDocumentWithoutReference } from './expression-document.js'
-import type { FilterNode, OnElement } from './node.js'
+import type { ElementCondition, FilterNode, OnElement } from './node.js'
 import { testNode, type Operation, type ParseOperator } from './operator.js'
 import { regexNode } from './regex.js'
 
@@ -22,12 +22,12 @@ function parseAll (operation: Operation): FilterNode {
   if (operation.operand.type !== BsonType.array) throw new EngineError('BadValue', '$all needs an array')
   const elements = arrayElements(operation.operand)
   if (elements.length === 0) return { kind: 'always', result: false }
-  const nested = elementCondition(elements[0]) !== undefined
+  const nested = nestedCondition(elements[0]) !== undefined
   return { kind: 'and', nodes: elements.map((element) => nested ? parseAllElemMatch(operation, element) : parseAllValue(operation, element)) }
 }
 
 function parseAllElemMatch (operation: Operation, element: Value): FilterNode {
-  const condition = elementCondition(element)
+  const condition = nestedCondition(element)
   if (condition === undefined) throw new EngineError('BadValue', '$all/$elemMatch has to be consistent')
   return parseElemMatch({ ...operation, name: '$elemMatch', operand: condition })
 }
@@ -40,25 +40,31 @@ function parseAllValue ({ path, parser }: Operation, element: Value): FilterNode
   return equalityNode(path, element, parser)
 }
 
-function elementCondition (value: Value): Value | undefined {
+function nestedCondition (value: Value): Value | undefined {
   return value.type === BsonType.document && firstName(value) === '$elemMatch' ? findField(value, '$elemMatch') : undefined
 }
 
 function parseElemMatch (operation: Operation): FilterNode {
-  const accepts = elementTest(operation)
+  const element = elementConditionOf(operation)
+  const accepts = elementTest(element)
   return testNode(operation, {
     leaf: 'whole',
+    element,
     matches: (value, onElement) => value?.type === BsonType.array && someElement(value, accepts, onElement)
   })
 }
 
 /** Operators are applied to the elements themselves, anything else is a filter for elements that are documents. */
-function elementTest ({ operand, parser }: Operation): (element: Value) => boolean {
+function elementConditionOf ({ operand, parser }: Operation): ElementCondition {
   if (operand.type !== BsonType.document) throw new EngineError('BadValue', '$elemMatch needs an Object')
-  if (isOperatorDocumentWithoutReference(operand) && !parser.isClause(firstName(operand) ?? '')) {
-    return compileForValue(parser.operators('', operand))
-  }
-  const matches = compile(parser.filter(operand))
+  return isOperatorDocumentWithoutReference(operand) && !parser.isClause(firstName(operand) ?? '')
+    ? { on: 'value', node: parser.operators('', operand) }
+    : { on: 'fields', node: parser.filter(operand) }
+}
+
+function elementTest ({ on, node }: ElementCondition): (element: Value) => boolean {
+  if (on === 'value') return compileForValue(node)
+  const matches = compile(node)
   // An array among the elements counts as a document whose fields are named 0, 1, 2 and so on.
   return (element) => (element.type === BsonType.document || element.type === BsonType.array) &&
     matches({ ...element, type: BsonType.document })

@@ -26,6 +26,14 @@ export interface Test {
   /** The operand; of `$regex` always a regular expression that has its options in it. */
   readonly operand: Value
   readonly leaf: Leaf
+  /** Of `$elemMatch`: what one element of an array must fulfil. */
+  readonly element?: ElementCondition
   /** Whether the test holds for one value that the path leads to (`undefined`: it leads to nothing). */
   matches (value: Value | undefined, onElement?: OnElement): boolean
+}
+
+/** On the element itself, whatever the paths of the nodes, or on the fields of an element that is a document. */
+export interface ElementCondition {
+  readonly on: 'value' | 'fields'
+  readonly node: FilterNode
 }
