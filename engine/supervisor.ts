@@ -133,7 +133,7 @@ export class Supervisor extends EventEmitter<{ up: [], down: [] }> {
     const { dataDirectory } = this.#order
     this.#log({
       level: 'error',
-      msg: `the data in ${dataDirectory} are damaged, and the engine is not started again: stop this server, look with \`quire db check ${dataDirectory}\`, and put back a backup with \`quire db restore\``
+      msg: `the data in ${dataDirectory} are damaged, and the engine is not started again: stop this server, look with \`quire db check ${dataDirectory}\`, and put back a backup with \`quire db restore\`; without one \`quire db salvage\` saves what can be read`
     })
   }
 

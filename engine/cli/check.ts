@@ -19,7 +19,7 @@ export const check: Program = {
     if (hasManifest(directory)) await verify(directory, readManifest(directory))
     const findings = await inspect(directory)
     for (const { problem, where } of findings) process.stdout.write(`${problem}: ${where}\n`)
-    if (findings.length > 0) throw new Error(`${directory} has ${findings.length} contradictions: restore it from a backup`)
+    if (findings.length > 0) throw new Error(`${directory} has ${findings.length} contradictions: restore it from a backup, or save what is right with \`quire db salvage\``)
     process.stdout.write(`${directory} is whole\n`)
   }
 }

@@ -8,10 +8,11 @@ import { load } from './load.js'
 import type { Program } from './program.js'
 import { UsageError } from './program.js'
 import { restore } from './restore.js'
+import { salvage } from './salvage.js'
 import { serve } from './serve.js'
 
 /** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { backup, check, copy, dump, load, restore, serve }
+const programs: Readonly<Record<string, Program>> = { backup, check, copy, dump, load, restore, salvage, serve }
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)

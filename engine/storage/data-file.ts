@@ -6,7 +6,7 @@ export const DATA_FILE = 'data.mdb'
 /** What stands on the disk is not what was written there: for the operator, since no other try can mend it. */
 export class DamagedFile extends Error {
   constructor (path: string, finding: string) {
-    super(`${path} is damaged, or was not written by Quire (${finding}). \`quire db check\` reads all of it; restore a backup with \`quire db restore\`, or choose another data directory.`)
+    super(`${path} is damaged, or was not written by Quire (${finding}). \`quire db check\` reads all of it; restore a backup with \`quire db restore\`, save what can be read with \`quire db salvage\`, or choose another data directory.`)
   }
 }
 
@@ -48,6 +48,8 @@ const LAST_PAGE_AT = MAIN_TREE_AT + TREE_BYTES
 const META_TRANSACTION_AT = LAST_PAGE_AT + 8
 const META_BYTES = META_TRANSACTION_AT + 8
 
+/** Of the machines there are; the second meta page stands behind the first. */
+const PAGE_SIZES = [4096, 8192, 16_384, 32_768, 65_536]
 const MAGIC = 0xbeefc0de
 const VERSION = 2
 const META_FLAG = 0x08
@@ -72,6 +74,19 @@ export function readMeta (path: string): Meta | undefined {
     const mayBeUnborn = size === 0 || (size >= SECTOR_BYTES && size <= MAX_UNBORN_BYTES)
     if (mayBeUnborn && isUnborn(first, 0) && isUnborn(second, 1)) return undefined
     return newest(path, first, second)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Of a file that may be damaged: all meta pages that can be read, that of the last commit first. */
+export function readMetas (path: string): Meta[] {
+  const file = openSync(path, 'r')
+  try {
+    const first = readHeader(file, 0)
+    const seconds = PAGE_SIZES.map((pageSize) => readHeader(file, pageSize))
+    const metas = [...(isMeta(first, 0) ? [first] : []), ...seconds.filter((second) => isMeta(second, 1))].map(metaIn)
+    return metas.filter(({ pageSize }) => PAGE_SIZES.includes(pageSize)).sort((a, b) => b.transaction - a.transaction)
   } finally {
     closeSync(file)
   }
@@ -125,10 +140,13 @@ function newest (path: string, first: Buffer, second: Buffer): Meta {
   const isAlike = first.subarray(FREE_TREE_AT, FREE_TREE_AT + 6).equals(second.subarray(FREE_TREE_AT, FREE_TREE_AT + 6))
   const [even, odd] = [first, second].map((header) => readWord(header, META_TRANSACTION_AT))
   if (!isAlike || even % 2 !== 0 || Math.abs(even - odd) !== 1) throw new DamagedFile(path, 'the meta pages contradict each other')
-  const header = even > odd ? first : second
+  return metaIn(even > odd ? first : second)
+}
+
+function metaIn (header: Buffer): Meta {
   return {
     pageSize: header.readUInt32LE(FREE_TREE_AT),
-    transaction: Math.max(even, odd),
+    transaction: readWord(header, META_TRANSACTION_AT),
     lastPage: readWord(header, LAST_PAGE_AT),
     free: readTree(header, FREE_TREE_AT),
     main: readTree(header, MAIN_TREE_AT)

@@ -6,7 +6,7 @@ import { DamagedFile, DATA_FILE } from './data-file.js'
 import { HISTORY_START_KEY } from './history.js'
 import { isIntact, seal } from './sealed.js'
 import type { StoredTable } from './sealed-table.js'
-import type { TableName } from './table.js'
+import type { Row, TableName } from './table.js'
 import { sealRows } from './upgrade.js'
 
 /**
@@ -47,6 +47,12 @@ function beginHistory (meta: StoredTable): void {
 function stamp (meta: StoredTable): void {
   meta.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)))
   meta.putSync(SEALED_KEY, seal(SEALED_KEY, Buffer.alloc(0)))
+}
+
+/** What the rows of the table `meta` say, if they do. */
+export function formatIn (rows: Iterable<Row>): number | undefined {
+  for (const { key, value } of rows) if (key.equals(FORMAT_KEY)) return Number(value)
+  return undefined
 }
 
 /** Tells for one row after the other whether it is as it was written; the table `meta` must come first. */

@@ -1,28 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { DamagedFile, FLAGS_AT, NO_PAGE, PAGE_HEADER_BYTES, readTree, readWord, TRANSACTION_AT, TREE_BYTES, type Meta, type Tree } from './data-file.js'
-
-/** What a page is, and what a node on it is (mdb.c: P_*, F_*). */
-const BRANCH = 0x01
-const LEAF = 0x02
-const OVERFLOW = 0x04
-const BIG_VALUE = 0x01
-const SUBTREE = 0x02
-
-const LOWER_AT = 20
-const UPPER_AT = 22
-const NODE_HEADER_BYTES = 8
-/** What stands for a long value: its first page, a transaction that nobody asks for, the number of pages (mdb.c: MDB_ovpage). */
-const REFERENCE_BYTES = 24
-const COUNT_AT = 16
-const MAX_DEPTH = 32
+import { DamagedFile, NO_PAGE, PAGE_HEADER_BYTES, readTree, readWord, TRANSACTION_AT, TREE_BYTES, type Meta, type Tree } from './data-file.js'
+import { BRANCH, childOf, flagsOf, LEAF, LOWER_AT, MAX_DEPTH, OVERFLOW, readFreePages, readNodes, SUBTREE, valueOf, type Node } from './page.js'
 
 /** What of a tree has been met. */
 interface Tally { branchPages: number, leafPages: number, overflowPages: number, entries: number }
 
 /** Where in a tree a page stands: the keys on it are `low` or higher, and lower than `high`. */
 interface Place { readonly depth: number, readonly low?: Buffer, readonly high?: Buffer }
-
-interface Node { readonly flags: number, readonly key: Buffer, readonly at: number, readonly size: number }
 
 /** Called with each row of a table; returns what is wrong with it. */
 export type RowCheck = (table: string, key: Buffer, value: Buffer) => string | undefined
@@ -98,11 +82,10 @@ export class PageWalk {
       return
     }
     reading.tally.branchPages++
-    for (const [index, { at, flags, key }] of nodes.entries()) {
-      const child = page.readUInt32LE(at) + flags * 2 ** 32
-      const low = index === 0 ? place.low : key
+    for (const [index, node] of nodes.entries()) {
+      const low = index === 0 ? place.low : node.key
       const high = index + 1 < nodes.length ? nodes[index + 1].key : place.high
-      yield * this.#page(child, { depth: place.depth + 1, low, high }, reading)
+      yield * this.#page(childOf(page, node), { depth: place.depth + 1, low, high }, reading)
     }
   }
 
@@ -112,7 +95,7 @@ export class PageWalk {
     if (number < 2 || number + count > this.#pages) this.#fail(`page ${number} is not there`)
     const page = Buffer.allocUnsafe(count * pageSize)
     if (readSync(this.#file, page, 0, page.length, number * pageSize) < page.length) this.#fail(`page ${number} ends early`)
-    if (readWord(page, 0) !== number || page.readUInt16LE(FLAGS_AT) !== flags || readWord(page, TRANSACTION_AT) > transaction) this.#fail(`page ${number} is another`)
+    if (readWord(page, 0) !== number || flagsOf(page) !== flags || readWord(page, TRANSACTION_AT) > transaction) this.#fail(`page ${number} is another`)
     this.#meet(number, count)
     return page
   }
@@ -122,21 +105,9 @@ export class PageWalk {
     this.#met.fill(1, number, number + count)
   }
 
-  /** The nodes stand one after the other at the end of a page, and the places of them, in order of their keys, at its beginning. */
   #nodes (page: Buffer, number: number, isLeaf: boolean): Node[] {
-    const [lower, upper] = [page.readUInt16LE(LOWER_AT), page.readUInt16LE(UPPER_AT)]
-    if (lower % 2 !== 0 || lower > upper || upper + PAGE_HEADER_BYTES > page.length) this.#fail(`page ${number} has no nodes`)
-    let bytes = 0
-    const nodes = Array.from({ length: lower / 2 }, (_, index) => {
-      const at = page.readUInt16LE(PAGE_HEADER_BYTES + 2 * index) + PAGE_HEADER_BYTES
-      if (at < upper + PAGE_HEADER_BYTES || at + NODE_HEADER_BYTES > page.length) this.#fail(`page ${number} has a node outside of it`)
-      const node = nodeAt(page, at)
-      const length = lengthOf(node, isLeaf)
-      if (at + length > page.length) this.#fail(`page ${number} has a node that is too long`)
-      bytes += length + length % 2
-      return node
-    })
-    if (bytes !== page.length - PAGE_HEADER_BYTES - upper) this.#fail(`page ${number} has gaps`)
+    const { nodes, finding } = readNodes(page, isLeaf)
+    if (finding !== undefined) this.#fail(`page ${number} ${finding}`)
     return nodes
   }
 
@@ -152,15 +123,14 @@ export class PageWalk {
     if (high !== undefined && before !== undefined && compare(before, high) >= 0) this.#fail(`page ${number} has keys of another`)
   }
 
-  #value (page: Buffer, { flags, key, at, size }: Node, { tally }: Reading): Buffer {
-    const start = at + NODE_HEADER_BYTES + key.length
-    if ((flags & BIG_VALUE) === 0) return page.subarray(start, start + size)
-    const count = Math.ceil((PAGE_HEADER_BYTES + size) / this.#meta.pageSize)
-    const number = readWord(page, start)
+  #value (page: Buffer, node: Node, { tally }: Reading): Buffer {
+    const value = valueOf(page, node, this.#meta)
+    if (Buffer.isBuffer(value)) return value
+    const { page: number, count, noted } = value
     const pages = this.#read(number, count, OVERFLOW)
-    if (readWord(page, start + COUNT_AT) !== count || pages.readUInt32LE(LOWER_AT) !== count) this.#fail(`page ${number} is not the value that is referred to`)
+    if (noted !== count || pages.readUInt32LE(LOWER_AT) !== count) this.#fail(`page ${number} is not the value that is referred to`)
     tally.overflowPages += count
-    return pages.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + size)
+    return pages.subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + node.size)
   }
 
   #nameOf (key: Buffer, flags: number): string {
@@ -178,16 +148,9 @@ export class PageWalk {
     if (finding !== undefined) this.#fail(`${finding}, table ${table}, row ${key.toString('hex', 0, 64)}`)
   }
 
-  /** A list of pages, headed by its length: numbers, each alone or, behind the negative count, the first of several; zero is nothing. */
   #checkFree (list: Buffer): void {
-    const length = list.length < 8 ? 0 : readWord(list, 0)
-    if (8 * (length + 1) > list.length) this.#fail('a list of free pages is too long')
-    for (let index = 1; index <= length; index++) {
-      const word = Number(list.readBigInt64LE(8 * index))
-      const count = word < 0 ? -word : 1
-      const number = word < 0 && index < length ? readWord(list, 8 * ++index) : word
-      if (number !== 0) this.#checkFreePages(number, count)
-    }
+    const pages = readFreePages(list) ?? this.#fail('a list of free pages is too long')
+    for (const { number, count } of pages) this.#checkFreePages(number, count)
   }
 
   #checkFreePages (number: number, count: number): void {
@@ -198,16 +161,6 @@ export class PageWalk {
   #fail (finding: string): never {
     throw new DamagedFile(this.#path, finding)
   }
-}
-
-function nodeAt (page: Buffer, at: number): Node {
-  const start = at + NODE_HEADER_BYTES
-  return { flags: page.readUInt16LE(at + 4), key: page.subarray(start, start + page.readUInt16LE(at + 6)), at, size: page.readUInt32LE(at) }
-}
-
-function lengthOf ({ flags, key, size }: Node, isLeaf: boolean): number {
-  const value = (flags & BIG_VALUE) === 0 ? size : REFERENCE_BYTES
-  return NODE_HEADER_BYTES + key.length + (isLeaf ? value : 0)
 }
 
 function compareIntegers (a: Buffer, b: Buffer): number {
