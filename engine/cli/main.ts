@@ -1,35 +1,34 @@
 #!/usr/bin/env node
 import { exitCodeFor } from '../exit-codes.js'
-import { backup } from './backup.js'
-import { check } from './check.js'
-import { copy } from './copy.js'
-import { dump } from './dump.js'
-import { load } from './load.js'
-import type { Program } from './program.js'
-import { UsageError } from './program.js'
-import { restore } from './restore.js'
-import { salvage } from './salvage.js'
-import { serve } from './serve.js'
+import { UsageError, type Program } from './program.js'
 
-/** What `quire db …` can do. */
-const programs: Readonly<Record<string, Program>> = { backup, check, copy, dump, load, restore, salvage, serve }
+/** What `quire db …` can do. Each is loaded when it is asked for: most need neither the whole engine nor a driver. */
+const programs: Readonly<Record<string, () => Promise<Program>>> = {
+  backup: async () => (await import('./backup.js')).backup,
+  check: async () => (await import('./check.js')).check,
+  copy: async () => (await import('./copy.js')).copy,
+  dump: async () => (await import('./dump.js')).dump,
+  load: async () => (await import('./load.js')).load,
+  restore: async () => (await import('./restore.js')).restore,
+  serve: async () => (await import('./serve.js')).serve
+}
 
 process.umask(0o077)
 await main(process.argv.slice(2)).catch(fail)
 
 async function main ([area, name = '', ...args]: string[]): Promise<void> {
   if (area !== 'db' || !Object.hasOwn(programs, name)) {
-    if (area === undefined || area === '--help' || (area === 'db' && ['', '--help'].includes(name))) print(overview())
+    if (area === undefined || area === '--help' || (area === 'db' && ['', '--help'].includes(name))) print(await overview())
     else throw new UsageError(`there is no command '${[area, name].join(' ').trim()}'`)
-  } else if (args.includes('--help')) {
-    print(programs[name].help)
   } else {
-    await programs[name].run(args)
+    const program = await programs[name]()
+    if (args.includes('--help')) print(program.help)
+    else await program.run(args)
   }
 }
 
-function overview (): string {
-  const lines = Object.entries(programs).map(([name, { summary }]) => `  quire db ${name}  ${summary}`)
+async function overview (): Promise<string> {
+  const lines = await Promise.all(Object.entries(programs).map(async ([name, load]) => `  quire db ${name}  ${(await load()).summary}`))
   return ['Commands (each explains itself with --help):', ...lines].join('\n')
 }
 
