@@ -42,7 +42,7 @@ export function findSame (tx: Tx, collection: Collection, index: Index, given: V
   const filter = parseFilter(documentValue(buildDocument(values.map(([path, value]) => [path, documentValue(buildDocument([['$eq', value]]))]))), undefined, index.collation)
   const { access } = choosePlan(collection, { filter, hint: { name: index.name } })
   let found: Match | undefined
-  candidatesOf(tx, collection, access, false).read((recordId, document) => {
+  candidatesOf(tx, collection, access, { once: false, isCovered: false }).read((recordId, document) => {
     if (document !== undefined && filter.matches(documentValue(document))) found = { recordId, document }
     return found === undefined
   })

@@ -15,7 +15,7 @@ import type { Step } from './stage.js'
 /** What the first stages of a pipeline ask of its collection, and the stages that are left. */
 export interface LeadingQuery {
   readonly query: Query
-  /** Whether nothing is filtered, so that the documents need not be read to be counted. */
+  /** Whether nothing is filtered, so that the documents need not be read to be counted; a hint may name an index that leaves some out. */
   readonly isUnfiltered: boolean
   readonly skip: number
   /** Infinity for all. */
@@ -51,7 +51,7 @@ export function splitQuery (steps: readonly Step[], environment: Environment, { 
     } else break
   }
   const filter = allOf(filters.filter((filter) => !isEmpty(filter)))
-  return { query: { filter: parseFilter(filter, environment), sort, hint }, isUnfiltered: isEmpty(filter), skip, limit, rest: steps.slice(at) }
+  return { query: { filter: parseFilter(filter, environment), sort, hint }, isUnfiltered: isEmpty(filter) && hint === undefined, skip, limit, rest: steps.slice(at) }
 }
 
 function allOf (filters: readonly Value[]): Value {
@@ -81,10 +81,10 @@ export async function * readQuery (operation: Operation, collection: Collection,
   }
 }
 
-/** How many documents a query has: none of them is copied, and without a filter none is read. */
+/** How many documents a query has: none of them is copied, and none is read without a filter, or with one of which an index tells all. */
 export async function countQuery ({ data, pace }: Operation, collection: Collection, { query, isUnfiltered, skip, limit }: LeadingQuery): Promise<number> {
   let found = 0
   if (isUnfiltered) found = data.read.count(collection)
-  else if (limit > 0) await openMatches(data, collection, { ...query, sort: undefined }).read(() => ++found < skip + limit, () => pace.checkInterrupt())
+  else if (limit > 0) await openMatches(data, collection, { ...query, sort: undefined }, { isCount: true }).read(() => ++found < skip + limit, () => pace.checkInterrupt())
   return Math.min(Math.max(found - skip, 0), limit)
 }

@@ -8,7 +8,7 @@ import { forEachInView } from './view-queries.js'
 
 export const count: Command = {
   name: 'count',
-  summary: 'How many documents match; without a query from a counter',
+  summary: 'How many documents match; without a query from a counter, else from an index alone if that is enough',
   fields: {
     count: 'collection',
     query: 'document',
@@ -31,7 +31,7 @@ export const count: Command = {
       return { n }
     }
     if (isAll(args)) return { n: window(store.read.count(entry), skip, limit) }
-    await openMatches(store, entry, query).read(() => ++n < skip + limit, () => context.checkInterrupt())
+    await openMatches(store, entry, query, { isCount: true }).read(() => ++n < skip + limit, () => context.checkInterrupt())
     return { n: window(n, skip, limit) }
   }
 }

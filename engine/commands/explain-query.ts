@@ -7,31 +7,33 @@ import type { CommandContext } from './context.js'
 export const verbosities = ['queryPlanner', 'executionStats', 'allPlansExecution'] as const
 export type Verbosity = typeof verbosities[number]
 
+/** What is counted of the matches in place of returning them. */
+const counters = { COUNT: 'nCounted', DELETE: 'nWouldDelete', UPDATE: 'nMatched' } as const
+
 /** A command as the planner sees it. */
 export interface Explained {
   readonly query: Query
   readonly finish: Finish
-  /** What would be done with the matches; they are only counted. */
-  readonly change?: 'DELETE' | 'UPDATE'
+  /** Given if the matches are not what the command returns: what would be done with them. */
+  readonly result?: keyof typeof counters
 }
 
 /** How a query is done and, unless only that is asked for, what it costs. */
-export async function explainQuery (context: CommandContext, namespace: Namespace, { query, finish, change }: Explained, verbosity: Verbosity): Promise<Reply> {
+export async function explainQuery (context: CommandContext, namespace: Namespace, { query, finish, result }: Explained, verbosity: Verbosity): Promise<Reply> {
   const collection = context.store.catalog.find(namespace)
-  const matches = collection && openMatches(context.store, collection, query, { needed: finish.skip + finish.limit })
+  const matches = collection && openMatches(context.store, collection, query, { needed: finish.skip + finish.limit, isCount: finish.isCount })
   const source = matches === undefined ? { stage: 'EOF' } : describePlan(matches.plan, query, finish)
-  const winningPlan = change === undefined ? source : { stage: change, inputStage: source }
+  const winningPlan = result === undefined ? source : { stage: result, inputStage: source }
   const cost = verbosity === 'queryPlanner' ? undefined : await measure(context, matches, finish)
   return {
     queryPlanner: { namespace: namespace.toString(), winningPlan, rejectedPlans: [] },
-    executionStats: cost && (change === undefined ? { ...cost, executionStages: winningPlan } : costOfChange(cost, change, source))
+    executionStats: cost && (result === undefined ? { ...cost, executionStages: winningPlan } : costWithResult(cost, result, source))
   }
 }
 
-/** A write returns no documents: its stage counts those that it would change. */
-function costOfChange (cost: Reply, change: string, inputStage: Stage): Reply {
-  const counter = change === 'DELETE' ? 'nWouldDelete' : 'nMatched'
-  return { ...cost, nReturned: 0, executionStages: { stage: change, nReturned: 0, [counter]: cost.nReturned, inputStage } }
+/** A count or a write returns no documents: its stage counts those that it has found or would change. */
+function costWithResult (cost: Reply, result: NonNullable<Explained['result']>, inputStage: Stage): Reply {
+  return { ...cost, nReturned: 0, executionStages: { stage: result, nReturned: 0, [counters[result]]: cost.nReturned, inputStage } }
 }
 
 /** Runs the query as the command would, without keeping what it finds. */

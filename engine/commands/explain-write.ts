@@ -40,6 +40,6 @@ function onlyOne (statements: readonly Arguments[]): Arguments {
   return statements[0]
 }
 
-function explained (query: Query, isMany: boolean, change: NonNullable<Explained['change']>): Explained {
-  return { query, finish: { skip: 0, limit: isMany ? Infinity : 1, isProjected: false }, change }
+function explained (query: Query, isMany: boolean, result: Explained['result']): Explained {
+  return { query, finish: { skip: 0, limit: isMany ? Infinity : 1, isProjected: false }, result }
 }

@@ -79,7 +79,7 @@ function explainFind (args: Arguments, now: Date, entry: Entry | undefined): Exp
 
 function explainCount (args: Arguments, now: Date, entry: Entry | undefined): Explained {
   const { query, skip, limit } = readCount(args, now, entry)
-  return { query, finish: { skip, limit, isProjected: false } }
+  return { query, finish: { skip, limit, isProjected: false, isCount: true }, result: 'COUNT' }
 }
 
 function explainDistinct (args: Arguments, now: Date, entry: Entry | undefined): Explained {

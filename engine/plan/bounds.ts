@@ -1,3 +1,4 @@
+import { isNaNValue, isNumberType } from '../bson/number.js'
 import { arrayElements, BsonType, isArray, valueFrom, type Value } from '../bson/value.js'
 import type { Collation } from '../collation/collation.js'
 import { hasText } from '../collation/text.js'
@@ -9,7 +10,7 @@ import { bracketBounds, encodeKey, successor } from '../storage/key.js'
 import { intersect, normalize, type Interval } from './interval.js'
 
 /** The field of an index, and how strings are compared in it and in the query. */
-interface IndexField extends Pick<KeyPart, 'direction' | 'isHashed'> {
+export interface IndexField extends Pick<KeyPart, 'direction' | 'isHashed'> {
   readonly multikey: boolean
   readonly collation: Collation | undefined
   /** The query's. */
@@ -85,13 +86,23 @@ function range (operand: Value, { isForward, isInclusive }: RangeKind, field: In
   const { direction } = field
   if (type === BsonType.minKey || type === BsonType.maxKey || isArray(operand)) return undefined
   if (type === BsonType.null) return isInclusive ? points([operand], field) : []
-  const bracket = bracketBounds(type, direction)
+  if (isNaNValue(operand)) return isInclusive ? points([operand], field) : []
+  const bracket = isNumberType(type) ? numberBounds(direction) : bracketBounds(type, direction)
   // By a collation, the keys of strings are in no order.
   if (field.collation !== undefined && hasText(operand)) return [{ ...bracket, isPoint: false }]
   const at = encodeKey([operand], [direction])
   // A forward range leaves its operand out by beginning behind it, a backward one takes it in by ending behind it.
   const bound = isForward === isInclusive ? at : successor(at)
   return [isForward ? { start: bound, end: bracket.end, isPoint: false } : { start: bracket.start, end: bound, isPoint: false }]
+}
+
+const NOT_A_NUMBER = valueFrom(NaN)
+
+/** NaN is the lowest number in an index, but in a comparison it is in no order. */
+function numberBounds (direction: 1 | -1): { start: Buffer, end: Buffer } {
+  const { start, end } = bracketBounds(BsonType.double, direction)
+  const notANumber = encodeKey([NOT_A_NUMBER], [direction])
+  return direction > 0 ? { start: successor(notANumber), end } : { start, end: notANumber }
 }
 
 /** Strings that begin as the pattern demands, if it does; only strings and stored regular expressions match one. */

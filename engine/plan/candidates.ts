@@ -24,15 +24,21 @@ export interface Candidates {
   read (take: Take): 'ended' | 'stopped'
 }
 
-/** @param once whether an index must not lead to a document twice, even if the document is moved on in it meanwhile */
-export function candidatesOf (reader: Reader, collection: Collection, access: Access, once: boolean): Candidates {
+export interface CandidateOptions {
+  /** Whether an index must not lead to a document twice, even if the document is moved on in it meanwhile. */
+  readonly once: boolean
+  /** Whether the entries of an index are all that matters: each is handed over with an empty buffer in place of its document. */
+  readonly isCovered: boolean
+}
+
+export function candidatesOf (reader: Reader, collection: Collection, access: Access, options: CandidateOptions): Candidates {
   switch (access.kind) {
     case 'ids': return new IdCandidates(reader, collection, access.recordIds)
     case 'text': return new TextCandidates(reader, collection, access)
-    case 'union': return new UnionCandidates(access.branches.map((branch) => candidatesOf(reader, collection, branch, once)))
+    case 'union': return new UnionCandidates(access.branches.map((branch) => candidatesOf(reader, collection, branch, options)))
     case 'collection': return new DocumentCandidates(reader, collection, access.reverse)
     case 'index': {
-      const entries = new IndexEntries(reader, collection, access, once)
+      const entries = new IndexEntries(reader, collection, access, options)
       return access.isMerge ? new MergedCandidates(entries, access) : new RangeCandidates(entries, access.ranges)
     }
   }

@@ -65,7 +65,7 @@ export class Conditions {
 }
 
 /** Whether a path may mean an element of an array by its index. */
-function namesIndex (path: string): boolean {
+export function namesIndex (path: string): boolean {
   return parsePath(path).indexes.some((index) => index !== -1)
 }
 

@@ -1,4 +1,5 @@
 import { documentValue, findField } from '../bson/value.js'
+import { isCovered } from './covered.js'
 import type { Query } from './matches.js'
 import type { Access, IndexAccess, Plan } from './planner.js'
 import type { Scan } from './scan.js'
@@ -17,16 +18,20 @@ export interface Finish {
   readonly skip: number
   readonly limit: number
   readonly isProjected: boolean
+  /** Whether the matches are only counted. */
+  readonly isCount?: boolean
 }
 
 /** The stages of a query, the last one outside. */
-export function describePlan (plan: Plan, query: Query, { skip, limit, isProjected }: Finish): Stage {
+export function describePlan (plan: Plan, query: Query, { skip, limit, isProjected, isCount = false }: Finish): Stage {
+  if (isCount && plan.access.kind === 'index' && isCovered(plan)) return describeIndexScan(plan.access, 'COUNT_SCAN')
   let stage = describeAccess(plan.access)
   if (plan.access.kind === 'union' && query.filter.root.kind === 'or') stage = { stage: 'SUBPLAN', inputStage: stage }
   if (!plan.sorted && query.sort !== undefined) {
     const sortPattern = Object.fromEntries(query.sort.keys.map(({ path, direction, isTextScore }) => [path, isTextScore ? { $meta: 'textScore' } : direction]))
     stage = { stage: 'SORT', sortPattern, ...(limit !== Infinity && { limitAmount: skip + limit }), inputStage: stage }
   }
+  if (isCount) return stage
   if (skip > 0) stage = { stage: 'SKIP', skipAmount: skip, inputStage: stage }
   if (limit !== Infinity) stage = { stage: 'LIMIT', limitAmount: limit, inputStage: stage }
   return isProjected ? { stage: 'PROJECTION_DEFAULT', inputStage: stage } : stage
@@ -74,9 +79,9 @@ function describeTextMatch ({ index, search, ranges }: TextAccess): Stage {
   }
 }
 
-function describeIndexScan ({ index, ranges, reverse }: Pick<IndexAccess, 'index' | 'ranges' | 'reverse'>): Stage {
+function describeIndexScan ({ index, ranges, reverse }: Pick<IndexAccess, 'index' | 'ranges' | 'reverse'>, stage = 'IXSCAN'): Stage {
   return {
-    stage: 'IXSCAN',
+    stage,
     keyPattern: findField(documentValue(index.spec), 'key'),
     indexName: index.name,
     ...(index.collation && { collation: index.collation.specification }),

@@ -1,6 +1,6 @@
-import type { Index } from '../storage/catalog.js'
+import type { Index, KeyPart } from '../storage/catalog.js'
 import { successor } from '../storage/key.js'
-import { fieldIntervals } from './bounds.js'
+import { fieldIntervals, type IndexField } from './bounds.js'
 import type { Conditions } from './conditions.js'
 import { hull, type Interval } from './interval.js'
 
@@ -18,6 +18,8 @@ export interface Bounds {
   readonly constants: ReadonlySet<string>
   /** The paths bound to several values, which disturb none if their ranges are merged. */
   readonly choices: ReadonlySet<string>
+  /** Whether they hold more than the filter says, because it names too many combinations. */
+  readonly isWidened: boolean
 }
 
 /** Narrows one field after the other, until one is not bound to points. */
@@ -27,21 +29,29 @@ export function boundsOf (index: Index, conditions: Conditions): Bounds {
   const choices = new Set<string>()
   let ranges = 1
   let arrayBound = false
+  let isWidened = false
   for (const part of index.key) {
     const { path } = part
     const multikey = index.multikeyPaths.has(path)
     // Two conditions on paths through one array may hold for different elements, which no single entry shows.
     if (multikey && arrayBound) break
-    const narrowed = fieldIntervals(conditions.on(path), { ...part, multikey, collation: index.collation, asked: conditions.collation })
+    const narrowed = fieldIntervals(conditions.on(path), fieldOf(index, part, conditions))
     if (narrowed === undefined) break
-    const intervals = isTooMany(ranges, narrowed.length) ? [hull(narrowed)] : narrowed
+    const isWide = isTooMany(ranges, narrowed.length)
+    const intervals = isWide ? [hull(narrowed)] : narrowed
+    isWidened ||= isWide
     fields.push(intervals)
     arrayBound ||= multikey
     ranges *= intervals.length
     if (!arePoints(intervals)) break
     (intervals.length === 1 ? constants : choices).add(path)
   }
-  return { fields, constants, choices: ranges <= MAX_MERGED_RANGES ? choices : new Set() }
+  return { fields, constants, choices: ranges <= MAX_MERGED_RANGES ? choices : new Set(), isWidened }
+}
+
+/** A field of an index, for a query with these conditions. */
+export function fieldOf ({ multikeyPaths, collation }: Index, part: KeyPart, conditions: Conditions): IndexField {
+  return { ...part, multikey: multikeyPaths.has(part.path), collation, asked: conditions.collation }
 }
 
 /** One list may be as long as the client has made it; it is their combinations that grow beyond measure. */

@@ -1,5 +1,6 @@
 import type { Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
+import type { CandidateOptions } from './candidates.js'
 import type { PlannedRange } from './index-bounds.js'
 import type { IndexAccess } from './planner.js'
 
@@ -12,18 +13,22 @@ export interface Entry {
   readonly document?: Buffer
 }
 
+const UNREAD = Buffer.alloc(0)
+
 /** The entries of one index, and the documents that they lead to, each once where there may be several to one. */
 export class IndexEntries {
   keysExamined = 0
   readonly #reader: Reader
   readonly #collection: Collection
   readonly #access: IndexAccess
+  readonly #isCovered: boolean
   readonly #met: Set<string> | undefined
 
-  constructor (reader: Reader, collection: Collection, access: IndexAccess, once: boolean) {
+  constructor (reader: Reader, collection: Collection, access: IndexAccess, { once, isCovered }: CandidateOptions) {
     this.#reader = reader
     this.#collection = collection
     this.#access = access
+    this.#isCovered = isCovered
     const { multikeyPaths, hasCutKeys } = access.index
     // The ranges of long values overlap when what of them is stored begins alike.
     this.#met = once || multikeyPaths.size > 0 || hasCutKeys ? new Set() : undefined
@@ -39,8 +44,9 @@ export class IndexEntries {
     }
   }
 
-  /** The entry's document, unless it has been met before or has been deleted since. */
+  /** The entry's document, unless it has been met before or has been deleted since; nothing in its place if it is not looked at. */
   document ({ recordId, document }: Entry): Buffer | undefined {
+    if (this.#isCovered) return UNREAD
     return this.#isNew(recordId) ? document ?? this.#reader.document(this.#collection, recordId) : undefined
   }
 

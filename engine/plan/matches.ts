@@ -2,6 +2,7 @@ import type { Filter } from '../query/filter.js'
 import { TopK } from '../query/top-k.js'
 import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
+import { isCovered } from './covered.js'
 import type { KeyLimits } from './key-limits.js'
 import { choosePlan, type Hint, type Plan } from './planner.js'
 import { matchValue, Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
@@ -21,6 +22,8 @@ export interface ReadOptions {
   readonly needed?: number
   /** Whether no document may be met twice, even if it is changed while others are read. */
   readonly once?: boolean
+  /** Whether the matches are only counted: where an index tells all of them, they come without their documents. */
+  readonly isCount?: boolean
 }
 
 /** The matches of a query in its order. */
@@ -35,9 +38,9 @@ export interface Matches {
 }
 
 /** @throws {EngineError} BadValue for a hint that names no index */
-export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false }: ReadOptions = {}): Matches {
+export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false, isCount = false }: ReadOptions = {}): Matches {
   const plan = choosePlan(collection, query)
-  const scan = new Scan(source, collection, { ...plan, once })
+  const scan = new Scan(source, collection, { ...plan, once, isCovered: isCount && isCovered(plan) })
   return plan.sorted || query.sort === undefined
     ? { plan, scan, read: (visit, checkInterrupt) => scan.run(visit, checkInterrupt) }
     : new SortedMatches(plan, scan, new TopK(query.sort, needed))
@@ -59,7 +62,7 @@ const CANDIDATES_AT_A_GLANCE = 20
 export function firstMatchAtAGlance (source: Source, collection: Collection, query: Query): Match | undefined | 'undecided' {
   const { sort } = query
   const plan = choosePlan(collection, query)
-  const scan = new Scan(source, collection, { ...plan, once: false })
+  const scan = new Scan(source, collection, { ...plan, once: false, isCovered: false })
   let first: Match | undefined
   const state = scan.glance((match) => {
     const isFirst = first === undefined || sort === undefined || sort.compare(matchValue(match), matchValue(first)) < 0

@@ -4,7 +4,7 @@ import type { Filter } from '../query/filter.js'
 import { withTextScore } from '../query/text-score.js'
 import type { Catalog, Collection, Index } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
-import { candidatesOf, type Candidates } from './candidates.js'
+import { candidatesOf, type CandidateOptions, type Candidates } from './candidates.js'
 import type { Access } from './planner.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
 
@@ -40,11 +40,9 @@ export type Visit = (match: Match) => boolean
 
 export type ReadState = 'ended' | 'stopped'
 
-export interface ScanOptions {
+export interface ScanOptions extends CandidateOptions {
   readonly access: Access
   readonly filter: Filter
-  /** Whether no document may be met twice, even if it is changed between two slices. */
-  readonly once: boolean
 }
 
 /**
@@ -58,14 +56,16 @@ export class Scan {
   readonly #collection: Collection
   readonly #access: Access
   readonly #filter: Filter
+  readonly #isCovered: boolean
   readonly #candidates: Candidates
 
-  constructor (source: Source, collection: Collection, { access, filter, once }: ScanOptions) {
+  constructor (source: Source, collection: Collection, { access, filter, ...options }: ScanOptions) {
     this.#source = source
     this.#collection = collection
     this.#access = access
     this.#filter = filter
-    this.#candidates = candidatesOf(source.read, collection, access, once)
+    this.#isCovered = options.isCovered
+    this.#candidates = candidatesOf(source.read, collection, access, options)
   }
 
   get keysExamined (): number {
@@ -109,6 +109,7 @@ export class Scan {
   }
 
   #matchOf (recordId: Buffer, document: Buffer): Match | undefined {
+    if (this.#isCovered) return { recordId, document }
     this.documentsExamined++
     return matchOf(this.#filter, recordId, document)
   }

@@ -49,14 +49,19 @@ export function isCut (storedKey: Buffer): boolean {
   return storedKey.length > STORED_BYTES
 }
 
+/** Whether a bound tells stored keys apart as it does whole ones. */
+export function isStoredWhole (bound: Buffer): boolean {
+  return bound.length <= STORED_BYTES
+}
+
 /** The lowest stored key that a key at or above the bound can have. */
 export function storedStart (bound: Buffer): Buffer {
-  return bound.length <= STORED_BYTES ? bound : bound.subarray(0, STORED_BYTES)
+  return isStoredWhole(bound) ? bound : bound.subarray(0, STORED_BYTES)
 }
 
 /** A bound above all stored keys that a key below the bound can have. */
 export function storedEnd (bound: Buffer): Buffer {
-  return bound.length <= STORED_BYTES ? bound : successor(bound.subarray(0, STORED_BYTES))
+  return isStoredWhole(bound) ? bound : successor(bound.subarray(0, STORED_BYTES))
 }
 
 /** The smallest bytes greater than everything that begins with `prefix`, which must not be all 0xFF (no key is). */

@@ -45,6 +45,14 @@ function isSameSet (left: Found, right: Found): boolean {
   return left.ids.toSorted().join() === right.ids.toSorted().join()
 }
 
+/** What is only counted may be counted without the documents. */
+async function checkCount (store: Store, collection: Collection, query: Query, found: Found | undefined): Promise<void> {
+  if (found === undefined) return
+  let count = 0
+  await openMatches(store, collection, query, { isCount: true }).read(() => ++count > 0, () => {})
+  if (count !== found.ids.length) throw new Error(`${count} documents are counted instead of ${found.ids.length}`)
+}
+
 /** Throws for the first difference between a scan of the collection and any other way. */
 export async function compareWays (store: Store, collection: Collection, filter: Document, keys: Document | undefined, collation?: Collation): Promise<void> {
   const sort = keys && parseSort(documentValue(encode(keys)), false, collation)
@@ -60,10 +68,12 @@ export async function compareWays (store: Store, collection: Collection, filter:
     if (!isSameOrder(found.documents, scanned.documents, sort)) throw new Error(`${how} finds them in another order`)
   }
   check(chosen, 'the chosen plan')
+  await checkCount(store, collection, { ...query, sort: undefined }, chosen)
   const page = await find(store, collection, query, { skip: 1, limit: 3 })
   if (page !== undefined && !isSameOrder(page.documents, scanned.documents.slice(1, 4), sort)) throw new Error('a page is another part')
   for (const { name, sparse, partialFilter } of collection.indexes) {
     const hinted = await find(store, collection, { ...query, hint: { name } })
+    await checkCount(store, collection, { ...query, sort: undefined, hint: { name } }, hinted)
     if (!sparse && partialFilter === undefined) check(hinted, `the index ${name}`)
     else if (hinted?.ids.some((id) => !scanned.ids.includes(id))) throw new Error(`the index ${name} finds too much`)
   }
