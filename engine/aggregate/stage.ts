@@ -24,6 +24,8 @@ export interface Stage {
   readonly isOutsideApi?: boolean
   /** What the stage makes of one document: only of a stage that makes one of each, which an update can use. */
   readonly change?: (document: Value, environment: Environment) => Value
+  /** What the stage leaves of one document, perhaps nothing: only of a stage that looks at one at a time. */
+  readonly select?: (document: Value, environment: Environment) => Value | undefined
 }
 
 export type Clause =

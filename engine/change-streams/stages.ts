@@ -38,8 +38,8 @@ function compileChange (steps: readonly Step[], environment: Environment): Event
   }
 }
 
-function compileStage ({ clause, change, definition }: Step, environment: Environment): EventChange {
-  if (change !== undefined) return (event) => change(event, environment)
+function compileStage ({ clause, change, select = change, definition }: Step, environment: Environment): EventChange {
+  if (select !== undefined) return (event) => select(event, environment)
   if (clause?.kind !== 'filter') throw new EngineError('IllegalOperation', `${definition.name} is not permitted in a $changeStream pipeline`)
   const filter = parseFilter(clause.filter, environment)
   return (event) => filter.matches(event) ? event : undefined

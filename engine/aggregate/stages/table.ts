@@ -18,6 +18,7 @@ import { match } from './match.js'
 import { merge } from './merge.js'
 import { out } from './out.js'
 import { project } from './project.js'
+import { redact } from './redact.js'
 import { replaceRoot, replaceWith } from './replace-root.js'
 import { sample } from './sample.js'
 import { skip } from './skip.js'
@@ -48,6 +49,7 @@ export const stages: readonly StageDefinition[] = [
   merge,
   out,
   project,
+  redact,
   replaceRoot,
   replaceWith,
   sample,
@@ -66,6 +68,6 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
   '$densify', '$fill', '$geoNear',
-  '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$redact', '$setWindowFields',
+  '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$setWindowFields',
   '$shardedDataDistribution'
 ])
