@@ -1,4 +1,5 @@
-import { exitCodeFor } from './exit-codes.js'
+import { endProcess, killAfter } from './end-process.js'
+import { EX_FAILED, exitCodeFor } from './exit-codes.js'
 import { openInstance, type Instance } from './instance.js'
 import type { Notice, Order, StartOrder } from './ipc.js'
 import type { LogEntry } from './log.js'
@@ -8,10 +9,15 @@ import type { LogEntry } from './log.js'
  * to the supervisor breaks, which it does however that process ends.
  */
 
+/** How long closing may take, and how long it may keep the process if not even timers run. */
 const CLOSE_LIMIT_MS = 10_000
+const KILL_LIMIT_MS = 12_000
+/** How long a crash waits for the supervisor to be told. */
+const LAST_WORDS_MS = 1_000
 
 let instance: Promise<Instance> | undefined
 let isStopping = false
+let exitCode = 0
 
 process.title = 'quire-engine'
 process.umask(0o077)
@@ -34,7 +40,7 @@ async function start (order: StartOrder): Promise<void> {
   try {
     send({ type: 'ready', address: (await instance).address })
   } catch (error) {
-    send({ type: 'failed', reason: (error as Error).message }, () => process.exit(exitCodeFor(error)))
+    send({ type: 'failed', reason: (error as Error).message }, () => endProcess(exitCodeFor(error)))
   }
 }
 
@@ -45,16 +51,19 @@ async function giveUp (error: Error): Promise<void> {
 }
 
 async function stop (code = 0): Promise<void> {
+  exitCode ||= code
   if (isStopping) return
   isStopping = true
-  setTimeout(() => process.exit(code || 1), CLOSE_LIMIT_MS).unref()
+  if (code !== 0) killAfter(KILL_LIMIT_MS)
+  setTimeout(() => endProcess(exitCode || EX_FAILED), CLOSE_LIMIT_MS)
   await (await instance)?.close()
-  process.exit(code)
+  process.exit(exitCode)
 }
 
 /** A process that met an error nobody foresaw cannot vouch for its state: what is on disk is the truth, and the supervisor starts a new one. */
 function crash (error: Error): void {
-  send({ type: 'log', entry: { level: 'error', msg: 'the engine crashed', stack: error.stack } }, () => process.exit(1))
+  setTimeout(() => endProcess(EX_FAILED), LAST_WORDS_MS)
+  send({ type: 'log', entry: { level: 'error', msg: 'the engine crashed', stack: error.stack } }, () => endProcess(EX_FAILED))
 }
 
 function log (entry: LogEntry): void {

@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { prepareDataDirectory } from '../data-directory.js'
-import { EX_DATAERR, EX_IOERR, exitCodeFor } from '../exit-codes.js'
+import { endProcess, killAfter } from '../end-process.js'
+import { EX_DATAERR, EX_FAILED, EX_IOERR, exitCodeFor } from '../exit-codes.js'
 import { openInstance, type InstanceOptions } from '../instance.js'
 import type { LogEntry } from '../log.js'
 import { isLoopback, readListenAddress } from './listen-address.js'
 import { UsageError, type Program } from './program.js'
 
-/** How long closing may take when the disk has failed: it must not keep the process. */
+/** How long closing may take, and how long it may keep the process if not even timers run. */
 const CLOSE_LIMIT_MS = 10_000
+const KILL_LIMIT_MS = 12_000
 const PASSWORD_VARIABLE = 'ENGINE_PASSWORD'
 
 const help = `Usage: quire db serve [options]
@@ -51,8 +53,10 @@ export const serve: Program = {
     const query = instance.password === undefined ? '' : '&authSource=admin'
     process.stdout.write(`ready at mongodb://${identity}${running.address}/?directConnection=true${query}\n`)
     const failed = await Promise.race([stopSignal(), failure])
-    if (failed !== undefined) setTimeout(() => process.exit(exitCodeFor(failed)), CLOSE_LIMIT_MS).unref()
+    if (failed !== undefined) killAfter(KILL_LIMIT_MS)
+    const limit = setTimeout(() => endProcess(failed === undefined ? EX_FAILED : exitCodeFor(failed)), CLOSE_LIMIT_MS)
     await running.close()
+    clearTimeout(limit)
     if (failed !== undefined) throw failed
   }
 }
@@ -99,5 +103,5 @@ function log (entry: LogEntry): void {
 /** Another engine may be writing to the directory now: this one must not. */
 function lockLost (): void {
   log({ level: 'error', msg: 'another process took the lock on the data directory' })
-  process.exit(1)
+  endProcess(EX_FAILED)
 }

@@ -45,8 +45,9 @@ export class GroupCommit<Group> {
     for (const job of this.#waiting.splice(0)) job.reject(reason)
   }
 
-  /** Resolves when nothing is under way. */
-  async idle (): Promise<void> {
+  /** Accepts no work any more, and resolves when what has been accepted is committed. */
+  async close (reason: Error): Promise<void> {
+    this.#refusal ??= reason
     await this.#running
   }
 

@@ -162,13 +162,12 @@ export class Store implements Data {
     return await this.write((tx) => tx.trimHistory(this.#history, this.#retention))
   }
 
-  /** Waits for what has been asked for so far. */
+  /** Waits for what has been asked for so far; nothing else is accepted. */
   async close (): Promise<void> {
     this.#closing.abort()
     await this.maintenance.stop()
     await this.#verified
-    await this.#commits.idle()
-    this.#commits.refuse(new Error('the store is closed'))
+    await this.#commits.close(new Error('the store is closed'))
     await this.#environment.close()
   }
 

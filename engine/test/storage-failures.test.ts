@@ -153,6 +153,17 @@ t.test('the cause of a failure is found, whatever is thrown', async (t) => {
   t.match(await storageFailure(Object.assign(new Error('a'), { commitError: Promise.reject(new Error('b')) }), directory), { kind: 'fault', cause: { message: 'b' } })
 })
 
+t.test('a store that is asked for more and more closes nevertheless', async (t) => {
+  const store = await openStore(await temporaryDirectory(t))
+  const endless = async (): Promise<void> => {
+    for (;;) await store.write((tx) => tx.collection(things))
+  }
+  const refused = t.rejects(endless(), { message: 'the store is closed' })
+  await store.write(() => {})
+  await store.close()
+  await refused
+})
+
 t.test('data of a newer format are refused, and left alone', async (t) => {
   const directory = await temporaryDirectory(t)
   const environment = await openEnvironment(directory)

@@ -1,5 +1,6 @@
 import { closeSync, readdirSync, readlinkSync } from 'node:fs'
 import { encode } from '../bson/value.js'
+import { endProcess, killAfter } from '../end-process.js'
 import { createIndexes } from '../storage/create-indexes.js'
 import { openStore, type Store } from '../storage/store.js'
 import { collectionOf, indexSpec, insert, recordIdFor, remove, things } from './temporary-store.js'
@@ -30,6 +31,19 @@ const scenarios: Readonly<Record<string, (store: Store) => Promise<void>>> = {
       if (index !== undefined && [...store.read.entries(index)].length > 0) process.kill(process.pid, index.ready ? 'SIGTERM' : 'SIGKILL')
       await Promise.race([built, new Promise(setImmediate)])
     }
+  },
+
+  async 'ended in a commit' (store) {
+    await store.write(() => endProcess(74))
+  },
+
+  async 'hanging' () {
+    killAfter(100)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  },
+
+  async 'gone in time' () {
+    killAfter(60_000)
   },
 
   /** On a small disk. */
