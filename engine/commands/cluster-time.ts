@@ -24,11 +24,11 @@ const OPERATION_TIME_AT = ENDING.length - 8
  * of a time that is not on the disk.
  */
 export class ReplyTime {
-  readonly #store: Store
+  readonly #store: Pick<Store, 'operationTime'>
   readonly #ending = Buffer.from(ENDING)
   #time: Tick | undefined
 
-  constructor (store: Store) {
+  constructor (store: Pick<Store, 'operationTime'>) {
     this.#store = store
   }
 
