@@ -1,6 +1,7 @@
 import type { MongoClient } from 'mongodb'
 import { DocumentSequence } from 'mongodb/lib/cmap/commands.js'
 import { findField } from '../bson/value.js'
+import { hasEmptyTimestamps } from '../update/timestamps.js'
 import { MAX_WRITE_BATCH } from '../wire/limits.js'
 import type { CollectionInfo } from './collections.js'
 
@@ -15,24 +16,31 @@ export type Target = Pick<CollectionInfo, 'database' | 'name' | 'options'>
  * @throws {Error} for the first document that the server does not take
  */
 export async function insertRaw (client: MongoClient, target: Target, documents: readonly Buffer[]): Promise<void> {
-  let sequence = new DocumentSequence('documents')
-  let [count, size] = [0, 0]
+  let [batch, bytes]: [Buffer[], number] = [[], 0]
   for (const document of documents) {
-    if (count > 0 && (count === MAX_WRITE_BATCH || size + document.length > MESSAGE_BYTES)) {
-      await send(client, target, sequence)
-      sequence = new DocumentSequence('documents')
-      count = 0
+    if (batch.length === MAX_WRITE_BATCH || (batch.length > 0 && bytes + document.length > MESSAGE_BYTES)) {
+      await send(client, target, batch);
+      [batch, bytes] = [[], 0]
     }
-    size = sequence.push({}, document)
-    count++
+    batch.push(document)
+    bytes += document.length
   }
-  if (count > 0) await send(client, target, sequence)
+  if (batch.length > 0) await send(client, target, batch)
 }
 
-async function send (client: MongoClient, { database, name, options }: Target, documents: DocumentSequence): Promise<void> {
-  // What is older than a validator may be invalid, and is to be there nevertheless. Only some users may ask for this.
-  const bypassDocumentValidation = findField(options, 'validator') === undefined ? undefined : true
-  const reply = await client.db(database).command({ insert: name, documents, ordered: true, bypassDocumentValidation, writeConcern: { w: 'majority' } })
+async function send (client: MongoClient, { database, name, options }: Target, batch: readonly Buffer[]): Promise<void> {
+  const documents = new DocumentSequence('documents')
+  for (const document of batch) documents.push({}, document)
+  const reply = await client.db(database).command({
+    insert: name,
+    documents,
+    ordered: true,
+    // What is older than a validator may be invalid, and is to be there nevertheless. Only some users may ask for this.
+    ...findField(options, 'validator') !== undefined && { bypassDocumentValidation: true },
+    // Servers before 7.0.13 do not know this, and refuse it: better than times that nobody has written.
+    ...batch.some(hasEmptyTimestamps) && { bypassEmptyTsReplacement: true },
+    writeConcern: { w: 'majority' }
+  })
   const [failure] = [...reply.writeErrors ?? [], ...reply.writeConcernError === undefined ? [] : [reply.writeConcernError]]
   if (failure !== undefined) throw new Error(`${database}.${name}: ${failure.errmsg}`)
 }

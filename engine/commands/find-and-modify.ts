@@ -35,6 +35,7 @@ export const findAndModify: Command = {
     arrayFilters: 'array',
     collation: 'document',
     bypassDocumentValidation: 'bool',
+    bypassEmptyTsReplacement: 'bool',
     writeConcern: 'document',
     let: 'document'
   },

@@ -12,6 +12,7 @@ export const insert: Command = {
     documents: 'array',
     ordered: 'bool',
     bypassDocumentValidation: 'bool',
+    bypassEmptyTsReplacement: 'bool',
     writeConcern: 'document'
   },
 

@@ -61,8 +61,15 @@ export function isOrdered ({ args, transaction }: CommandContext): boolean {
 }
 
 export function writeContext (context: CommandContext): WriteContext {
-  const { data, services, retry } = context
-  return { data, checkInterrupt: () => context.checkInterrupt(), now: services.clock(), retry, onInvalid: readOnInvalid(context) }
+  const { data, args, services, retry } = context
+  return {
+    data,
+    checkInterrupt: () => context.checkInterrupt(),
+    now: services.clock(),
+    retry,
+    onInvalid: readOnInvalid(context),
+    keepsEmptyTimestamps: args.bool('bypassEmptyTsReplacement')
+  }
 }
 
 /** What becomes of invalid documents where the validator of their collection only warns; nothing is validated if the client says so. */

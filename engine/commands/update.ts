@@ -29,6 +29,7 @@ export const update: Command = {
     updates: 'array',
     ordered: 'bool',
     bypassDocumentValidation: 'bool',
+    bypassEmptyTsReplacement: 'bool',
     let: 'document',
     writeConcern: 'document'
   },

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { MongoClient } from 'mongodb'
+import { MongoClient, Timestamp } from 'mongodb'
 import { EMPTY_DOCUMENT } from '../bson/scalar.js'
 import { BsonType, buildDocument, encode, valueFrom } from '../bson/value.js'
 import { insertRaw } from '../cli/raw-insert.js'
@@ -18,6 +18,7 @@ const oddDocument = buildDocument([
   ['0', valueFrom(-0)],
   ['far', { ...valueFrom(new Date(0)), bytes: Buffer.from('ffffffffffffff7f', 'hex'), start: 0, end: 8 }],
   ['gone', { type: BsonType.undefined, bytes: Buffer.alloc(0), start: 0, end: 0 }],
+  ['empty', valueFrom(new Timestamp({ t: 0, i: 0 }))],
   ['b', valueFrom(2)]
 ])
 

@@ -1,4 +1,4 @@
-import type { Db, Document } from 'mongodb'
+import { Timestamp, type Db, type Document } from 'mongodb'
 import t, { type Test } from 'tap'
 import { startTestEngine } from './helper.js'
 
@@ -76,11 +76,34 @@ t.test('mongorestore can restore', async (t) => ask(t, [
   ['admin', { buildInfo: 1 }, { version: String }],
   ['test', { listCollections: 1, filter: { name: 'restored' }, cursor: {} }, { cursor: { firstBatch: [] } }],
   ['test', { create: 'restored', idIndex: { v: 2, key: { _id: 1 }, name: '_id_' }, validator: { a: 1 } }, { ok: 1 }],
-  ['test', { insert: 'restored', documents: [{ _id: 1 }, { _id: 1 }], ordered: false, bypassDocumentValidation: true, writeConcern: { w: 'majority' } }, { n: 1, writeErrors: [{ index: 1, code: 11000 }] }],
+  ['test', { insert: 'restored', documents: [{ _id: 1 }, { _id: 1 }], ordered: false, bypassDocumentValidation: true, bypassEmptyTsReplacement: true, writeConcern: { w: 'majority' } }, { n: 1, writeErrors: [{ index: 1, code: 11000 }] }],
   ['test', { createIndexes: 'restored', indexes: [{ v: 2, key: { a: 1 }, name: 'a_1', ns: 'old.restored', oldOption: 1 }], ignoreUnknownIndexOptions: true, writeConcern: { w: 'majority' } }, { numIndexesBefore: 1, numIndexesAfter: 2 }],
   ['test', { createIndexes: 'restored', indexes: [{ v: 2, key: { b: 1 }, name: 'b_1', oldOption: 1 }] }, { code: 197 }],
   ['test', { drop: 'restored', writeConcern: { w: 'majority' } }, { ok: 1 }]
 ]))
+
+t.test('an empty timestamp is filled, unless it is to stay as it is', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const [empty, bypassEmptyTsReplacement] = [new Timestamp({ t: 0, i: 0 }), true]
+  const isEmpty = async (_id: number): Promise<boolean> => empty.equals((await db.collection<{ _id: number, at: Timestamp }>('a').findOne({ _id }))!.at)
+  await db.command({ insert: 'a', documents: [{ _id: 1, at: empty }], bypassEmptyTsReplacement })
+  await db.command({ insert: 'a', documents: [{ _id: 2, at: empty }] })
+  await db.command({ update: 'a', updates: [{ q: { _id: 3 }, u: { at: empty }, upsert: true }], bypassEmptyTsReplacement })
+  await db.command({ findAndModify: 'a', query: { _id: 4 }, update: { at: empty }, upsert: true, bypassEmptyTsReplacement })
+  t.same(await Promise.all([1, 2, 3, 4].map(isEmpty)), [true, false, true, true])
+  await db.command({ update: 'a', updates: [{ q: { _id: 3 }, u: { at: empty, n: 1 } }] })
+  t.notOk(await isEmpty(3))
+})
+
+t.test('the buckets of a time series are refused, in place of which tools would dump nothing', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  await db.createCollection('series', { timeseries: { timeField: 'at' } })
+  for (const command of [{ find: 'system.buckets.series' }, { count: 'system.buckets.series' }, { insert: 'system.buckets.series', documents: [{}] }]) {
+    await t.rejects(db.command(command), { code: 238, message: /buckets/ })
+  }
+})
 
 t.test('what tools ask is refused where it means something that is not there', async (t) => {
   const { client } = await startTestEngine(t)

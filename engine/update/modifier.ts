@@ -50,6 +50,8 @@ export interface UpdateContext {
   readonly now: Date
   /** The next BSON Timestamp; every call gives a greater one (clock.ts). */
   readonly timestamp: () => Value
+  /** Whether `Timestamp(0, 0)` is stored as it is. */
+  readonly keepsEmptyTimestamps?: boolean
   readonly newObjectId: () => Value
 }
 

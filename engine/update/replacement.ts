@@ -28,8 +28,9 @@ export function parseReplacement (update: Value): Update {
   }
 }
 
-function replace (replacement: Buffer, id: Value | undefined, { timestamp, newObjectId }: UpdateContext): Buffer {
-  const document = withId(fillTimestamps(replacement, timestamp), () => id ?? newObjectId())
+function replace (replacement: Buffer, id: Value | undefined, { timestamp, keepsEmptyTimestamps, newObjectId }: UpdateContext): Buffer {
+  const filled = keepsEmptyTimestamps ? replacement : fillTimestamps(replacement, timestamp)
+  const document = withId(filled, () => id ?? newObjectId())
   const given = findField(documentValue(document), '_id')
   if (id !== undefined && given !== undefined && !equalValues(id, given)) {
     throw new EngineError('ImmutableField', `After applying the update, the (immutable) field '_id' was found to have been altered to ${describeField('_id', given)}`)

@@ -54,11 +54,12 @@ function insertSome (tx: Tx, write: WriteContext, namespace: Namespace, document
   return { n, failures, end }
 }
 
-function insertOne (tx: Tx, { data, onInvalid }: WriteContext, collection: Collection, document: Buffer): Outcome {
+function insertOne (tx: Tx, { data, onInvalid, keepsEmptyTimestamps }: WriteContext, collection: Collection, document: Buffer): Outcome {
   if (document.length > MAX_DOCUMENT_BYTES) {
     throw new EngineError('BSONObjectTooLarge', `object to insert too large. size in bytes: ${document.length}, max size: ${MAX_DOCUMENT_BYTES}`)
   }
-  const complete = fillTimestamps(withId(document, newObjectId), data.timestamps.next)
+  const named = withId(document, newObjectId)
+  const complete = keepsEmptyTimestamps ? named : fillTimestamps(named, data.timestamps.next)
   checkValid(tx, collection, complete, onInvalid)
   tx.insert(collection, complete)
   return { n: 1, modified: 0 }

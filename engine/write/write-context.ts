@@ -24,6 +24,8 @@ export interface WriteContext {
   readonly retry: Numbered | undefined
   /** Not given where documents are not to be validated. */
   readonly onInvalid: OnInvalid | undefined
+  /** Whether `Timestamp(0, 0)` is stored as it is; otherwise the server fills it. */
+  readonly keepsEmptyTimestamps?: boolean
 }
 
 /**
@@ -56,8 +58,8 @@ export async function perform<T> ({ data, checkInterrupt }: WriteContext, work: 
   }
 }
 
-export function updateContext ({ now, data }: WriteContext, filter: Filter): UpdateContext {
-  return { filter, now, timestamp: data.timestamps.next, newObjectId }
+export function updateContext ({ now, data, keepsEmptyTimestamps }: WriteContext, filter: Filter): UpdateContext {
+  return { filter, now, timestamp: data.timestamps.next, keepsEmptyTimestamps, newObjectId }
 }
 
 export function newObjectId (): Value {
