@@ -4,8 +4,11 @@ import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { text } from 'node:stream/consumers'
 
-// Each compiled test file is a program of its own, as many at a time as there are cores. tap's own command would
-// hook into the loading of every module in it and in the processes that it starts, which takes longer than the tests.
+// Each compiled test file is a program of its own. tap's own command would hook into the loading of every module
+// in it and in the processes that it starts, which takes longer than the tests.
+
+/** One more than there are cores: there is always one that waits for a disk, a timer or another process. */
+const JOBS = availableParallelism() + 1
 
 /** Seconds that a file may take: tap tells then what it waits for; one that does not even let tap do so is killed soon after. */
 const PATIENCE = 240
@@ -37,6 +40,6 @@ async function run (file: string, number: number): Promise<void> {
 }
 
 process.stdout.write(`TAP version 14\n1..${files.length}\n`)
-await Promise.all(Array.from({ length: availableParallelism() }, work))
+await Promise.all(Array.from({ length: JOBS }, work))
 process.stdout.write(`# ${files.length - failed} of ${files.length} files have passed\n`)
 if (failed > 0) process.exitCode = 1
