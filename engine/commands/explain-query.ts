@@ -21,7 +21,7 @@ export interface Explained {
 /** How a query is done and, unless only that is asked for, what it costs. */
 export async function explainQuery (context: CommandContext, namespace: Namespace, { query, finish, result }: Explained, verbosity: Verbosity): Promise<Reply> {
   const collection = context.store.catalog.find(namespace)
-  const matches = collection && openMatches(context.store, collection, query, { needed: finish.skip + finish.limit, isCount: finish.isCount })
+  const matches = collection && openMatches(context.store, collection, query, { needed: finish.skip + finish.limit, isCount: finish.isCount, isExplained: true })
   const source = matches === undefined ? { stage: 'EOF' } : describePlan(matches.plan, query, finish)
   const winningPlan = result === undefined ? source : { stage: result, inputStage: source }
   const cost = verbosity === 'queryPlanner' ? undefined : await measure(context, matches, finish)

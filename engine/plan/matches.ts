@@ -4,6 +4,7 @@ import type { Sort } from '../query/sort.js'
 import type { Collection } from '../storage/catalog.js'
 import { isCovered } from './covered.js'
 import type { KeyLimits } from './key-limits.js'
+import { noteUse } from './index-use.js'
 import { choosePlan, type Hint, type Plan } from './planner.js'
 import { matchValue, Scan, type Match, type ReadState, type Source, type Visit } from './scan.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
@@ -24,6 +25,8 @@ export interface ReadOptions {
   readonly once?: boolean
   /** Whether the matches are only counted: where an index tells all of them, they come without their documents. */
   readonly isCount?: boolean
+  /** Whether it is only to be explained: then it is no use of an index (`$indexStats`). */
+  readonly isExplained?: boolean
 }
 
 /** The matches of a query in its order. */
@@ -38,8 +41,9 @@ export interface Matches {
 }
 
 /** @throws {EngineError} BadValue for a hint that names no index */
-export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false, isCount = false }: ReadOptions = {}): Matches {
+export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false, isCount = false, isExplained = false }: ReadOptions = {}): Matches {
   const plan = choosePlan(collection, query)
+  if (!isExplained) noteUse(collection, plan.access)
   const scan = new Scan(source, collection, { ...plan, once, isCovered: isCount && isCovered(plan) })
   return plan.sorted || query.sort === undefined
     ? { plan, scan, read: (visit, checkInterrupt) => scan.run(visit, checkInterrupt) }
@@ -69,7 +73,9 @@ export function firstMatchAtAGlance (source: Source, collection: Collection, que
     if (isFirst) first = match
     return !plan.sorted
   }, CANDIDATES_AT_A_GLANCE)
-  return state === 'paused' ? 'undecided' : first
+  if (state === 'paused') return 'undecided'
+  noteUse(collection, plan.access)
+  return first
 }
 
 /** Matches that have to be collected to be sorted. */

@@ -2,9 +2,10 @@ import { documentValue, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import { withTextScore } from '../query/text-score.js'
-import type { Catalog, Collection, Index } from '../storage/catalog.js'
+import type { Catalog, Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import { candidatesOf, type CandidateOptions, type Candidates } from './candidates.js'
+import { indexesOf } from './index-use.js'
 import type { Access } from './planner.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
 
@@ -121,9 +122,4 @@ export class Scan {
     const dropped = indexesOf(this.#access).find((index) => !collection.indexes.some(({ id }) => id === index.id))
     if (dropped !== undefined) throw new EngineError('QueryPlanKilled', `index '${dropped.name}' dropped`)
   }
-}
-
-function indexesOf (access: Access): Index[] {
-  if (access.kind === 'union') return access.branches.flatMap(indexesOf)
-  return 'index' in access ? [access.index] : []
 }

@@ -6,6 +6,7 @@ import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
 import type { TextFields } from '../text/text-fields.js'
 import type { CollectionKind } from './collection-kind.js'
+import type { IndexUsage } from './index-usage.js'
 import { Namespace } from './namespace.js'
 
 export interface KeyPart {
@@ -47,6 +48,7 @@ export interface Index {
   readonly hasCutKeys: boolean
   /** Whether it holds all documents; writes maintain it even before. */
   readonly ready: boolean
+  readonly usage: IndexUsage
 }
 
 export interface Collection extends CollectionKind {

@@ -126,7 +126,7 @@ export function finishIndex (changes: Changes, stale: Collection, finished: Inde
 /** Gives an index another spec, by which it has the same entries. */
 export function changeIndex (changes: Changes, stale: Collection, { id }: Index, spec: Buffer): void {
   const collection = current(changes, stale)
-  const changed = ({ multikeyPaths, hasCutKeys, ready }: Index): Index => ({ ...indexFromSpec(id, spec), multikeyPaths, hasCutKeys, ready })
+  const changed = ({ multikeyPaths, hasCutKeys, ready, usage }: Index): Index => ({ ...indexFromSpec(id, spec), multikeyPaths, hasCutKeys, ready, usage })
   changes.saveEntry({ ...collection, indexes: collection.indexes.map((index) => index.id === id ? changed(index) : index) })
 }
 

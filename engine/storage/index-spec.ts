@@ -6,6 +6,7 @@ import { parseFilter } from '../query/filter.js'
 import { parsePath } from '../query/path.js'
 import type { Index, KeyPart } from './catalog.js'
 import { isIdKeyPattern } from './index-key-pattern.js'
+import { IndexUsage } from './index-usage.js'
 import { isTextKey, textIndex } from './text-index.js'
 
 export const ID_INDEX_SPEC = encode({ v: 2, key: { _id: 1 }, name: '_id_' })
@@ -41,7 +42,8 @@ export function indexFromSpec (id: number, spec: Buffer): Index {
     ...(text && { text }),
     multikeyPaths: new Set(),
     hasCutKeys: false,
-    ready: true
+    ready: true,
+    usage: new IndexUsage()
   }
 }
 

@@ -11,6 +11,7 @@ import { documents } from './documents.js'
 import { facet } from './facet.js'
 import { graphLookup } from './graph-lookup.js'
 import { group } from './group.js'
+import { indexStats } from './index-stats.js'
 import { limit } from './limit.js'
 import { listLocalSessions } from './list-local-sessions.js'
 import { lookup } from './lookup.js'
@@ -42,6 +43,7 @@ export const stages: readonly StageDefinition[] = [
   facet,
   graphLookup,
   group,
+  indexStats,
   limit,
   listLocalSessions,
   lookup,
@@ -68,6 +70,6 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
   '$densify', '$fill', '$geoNear',
-  '$indexStats', '$listSampledQueries', '$listSessions', '$planCacheStats', '$setWindowFields',
+  '$listSampledQueries', '$listSessions', '$planCacheStats', '$setWindowFields',
   '$shardedDataDistribution'
 ])
