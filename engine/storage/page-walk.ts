@@ -25,6 +25,8 @@ export class PageWalk {
   readonly #file: number
   readonly #met: Uint8Array
   readonly #pages: number
+  /** How many free pages are behind the end of the file. */
+  #unwritten = 0
 
   constructor (path: string, meta: Meta, check: RowCheck) {
     this.#path = path
@@ -35,9 +37,12 @@ export class PageWalk {
     this.#met = new Uint8Array(this.#pages)
   }
 
-  /** Whether the file ends before the last page that LMDB has given out: those may be free, and never written. */
-  get isShort (): boolean {
-    return this.#pages <= this.#meta.lastPage
+  /**
+   * Whether the file has lost pages at its end. It may end before the last page that LMDB has given out without damage: pages
+   * that one commit has taken and given back are free, and never written. Which ones are free is known when the first row is read.
+   */
+  get isCutOff (): boolean {
+    return this.#pages + this.#unwritten <= this.#meta.lastPage
   }
 
   /**
@@ -46,6 +51,7 @@ export class PageWalk {
    */
   * run (): Generator<void, void> {
     try {
+      yield * this.#tree(this.#meta.free, (_key, value) => this.#checkFree(value), compareIntegers)
       const tables: Array<[name: string, tree: Tree]> = []
       yield * this.#tree(this.#meta.main, (key, value, flags) => tables.push([this.#nameOf(key, flags), this.#treeIn(value)]))
       // The row that says which rows have checksums comes first.
@@ -54,7 +60,6 @@ export class PageWalk {
         if (tree.flags !== 0) this.#fail(`the table ${name} has flags ${tree.flags}`)
         yield * this.#tree(tree, (key, value) => this.#checkRow(name, key, value))
       }
-      yield * this.#tree(this.#meta.free, (_key, value) => this.#checkFree(value), compareIntegers)
     } finally {
       closeSync(this.#file)
     }
@@ -155,7 +160,9 @@ export class PageWalk {
 
   #checkFreePages (number: number, count: number): void {
     if (number < 2 || number + count > this.#meta.lastPage + 1) this.#fail(`page ${number} cannot be free`)
-    if (number < this.#pages) this.#meet(number, Math.min(count, this.#pages - number))
+    const written = Math.max(0, Math.min(count, this.#pages - number))
+    this.#meet(number, written)
+    this.#unwritten += count - written
   }
 
   #fail (finding: string): never {

@@ -37,7 +37,7 @@ export class Verification {
   begin (limit: number): void {
     while (!this.#isDone && this.#rows.format === 0) this.#step()
     this.#advance(limit)
-    if (this.#walk.isShort || this.#rows.format !== FORMAT) this.#advance(Infinity)
+    if (this.#walk.isCutOff || this.#rows.format !== FORMAT) this.#advance(Infinity)
   }
 
   /**

@@ -1,10 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Random } from '../faults/random.js'
 import { NO_PAGE, PAGE_HEADER_BYTES, readMeta, type Meta } from '../storage/data-file.js'
+import { openEnvironment } from '../storage/environment.js'
+import { rowPrefix } from '../storage/rows.js'
 import { checkDirectory, openStore, type Store } from '../storage/store.js'
 import { createIndexes } from '../storage/create-indexes.js'
+import { verificationOf } from '../storage/verification.js'
 import { collectionOf, idsByIndex, indexSpec, insert, remove, temporaryDirectory, things } from './temporary-store.js'
 
 const FLIPS = 60
@@ -65,6 +68,26 @@ t.test('F-05: a file that ends before its last page is refused, wherever that is
     await t.rejects(openStore(directory), { message: /damaged/ }, `${length} bytes`)
     await t.rejects(checkDirectory(directory), { message: /damaged/ })
   }
+})
+
+t.test('F-05: a file whose last pages are free and were never written is whole, and is not read before the start', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const environment = await openEnvironment(directory)
+  const { documents } = environment.tables
+  const keys = Array.from({ length: 500 }, (_, n) => rowPrefix(n))
+  await environment.commit(() => {
+    for (const key of keys) documents.putSync(key, Buffer.alloc(1000))
+    for (const key of keys.slice(1).toReversed()) documents.removeSync(key)
+  })
+  await environment.close()
+  const file = join(directory, 'data.mdb')
+  const { lastPage, pageSize } = readMeta(file)!
+  t.ok(statSync(file).size < lastPage * pageSize)
+  const verification = verificationOf(directory)!
+  verification.begin(0)
+  t.equal(verification.isDone, false)
+  verification.begin(Infinity)
+  t.equal(verification.isDone, true)
 })
 
 /** Places of a page, and of the first meta page's tree of tables, that must not change. */

@@ -73,12 +73,14 @@ for (const [what, change] of wrongStamps) {
 
 t.test('what has been committed since a verification began is what is verified', async (t) => {
   const directory = await temporaryDirectory(t)
-  await (await openStore(directory)).close()
+  const first = await openStore(directory)
+  await first.write((tx) => tx.collection(things))
+  await first.close()
   const verification = verificationOf(directory)!
   verification.begin(0)
   t.equal(verification.renewed(), verification)
   const store = await openStore(directory)
-  await store.write((tx) => tx.collection(things))
+  await insert(store, { _id: 1 })
   await store.close()
   const renewed = verification.renewed()
   await renewed.finish(new AbortController().signal)
