@@ -16,10 +16,12 @@ export class ServerProcess extends EventEmitter<{ line: [LogLine] }> {
   url = ''
   errors = ''
 
-  constructor (variables: Record<string, string>) {
+  /** @param wrapper a command that runs the server: a shell with limits */
+  constructor (variables: Record<string, string>, wrapper: readonly string[] = []) {
     super()
     const program = join(import.meta.dirname, `../src/server${extname(import.meta.filename)}`)
-    this.process = spawn(process.execPath, [...process.execArgv, program], { env: { ...inherited(), ...variables } })
+    const [command, ...args] = [...wrapper, process.execPath, ...process.execArgv, program]
+    this.process = spawn(command!, args, { env: { ...inherited(), ...variables } })
     this.exited = once(this.process, 'close') as Promise<[number | null, string | null]>
     this.process.stderr!.on('data', (text) => { this.errors += text })
     createInterface(this.process.stdout!).on('line', (text) => {
@@ -50,7 +52,7 @@ function inherited (): NodeJS.ProcessEnv {
 }
 
 /** Starts a server on a free port and a database of its own; it is killed when the test ends. */
-export async function startServer (t: Test, variables: Record<string, string> = {}): Promise<ServerProcess> {
+export async function startServer (t: Test, variables: Record<string, string> = {}, wrapper: readonly string[] = []): Promise<ServerProcess> {
   const server = new ServerProcess({
     PORT: '0',
     DATA_DIR: temporaryDirectory(t),
@@ -58,7 +60,7 @@ export async function startServer (t: Test, variables: Record<string, string> = 
     QUIRE_BCRYPT_COST: '4',
     QUIRE_EVENT_LOOP_DELAY_MS: '0',
     ...variables
-  })
+  }, wrapper)
   t.teardown(async () => {
     server.process.kill('SIGKILL')
     await server.exited
