@@ -10,6 +10,7 @@ const programs: Readonly<Record<string, () => Promise<Program>>> = {
   dump: async () => (await import('./dump.js')).dump,
   load: async () => (await import('./load.js')).load,
   restore: async () => (await import('./restore.js')).restore,
+  salvage: async () => (await import('./salvage.js')).salvage,
   serve: async () => (await import('./serve.js')).serve
 }
 
