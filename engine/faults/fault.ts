@@ -27,6 +27,8 @@ export interface Outcome {
 }
 
 export interface Fault {
+  /** By which the command line chooses it. */
+  readonly name: string
   /** As in the list of faults of the README. */
   readonly id: string
   readonly title: string

@@ -19,6 +19,7 @@ type Effect = 'irrelevant' | 'refused' | 'error' | 'served wrong'
 
 /** One byte of a stopped engine's data has changed: a random one each round. */
 export const bitRot: Fault = {
+  name: 'bit-rot',
   id: 'F-08',
   title: 'a random byte changed in the data file',
   rounds: 500,
@@ -33,6 +34,7 @@ export const bitRot: Fault = {
 
 /** The data file has lost its end: at the boundaries of pages and sectors, one byte off, and anywhere. */
 export const truncation: Fault = {
+  name: 'truncation',
   id: 'F-05, F-08',
   title: 'the data file cut short',
   rounds: 60,

@@ -21,6 +21,7 @@ const LONGEST_END_MS = 20_000
 
 /** A write or a flush fails at the Nth call, for every N: nothing is acknowledged any more, and the engine ends. */
 export const diskErrors: Fault = {
+  name: 'disk-errors',
   id: 'F-07',
   title: 'EIO at the Nth write or flush, once and for good',
   rounds: 400,

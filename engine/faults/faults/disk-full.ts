@@ -13,6 +13,7 @@ const CONTENT = 'x'.repeat(10_000)
 
 /** A file system of 12 MiB is filled to the last byte, twice: space returns by deletes, and by a file that goes away. */
 export const diskFull: Fault = {
+  name: 'disk-full',
   id: 'F-06',
   title: 'the disk is full, and then is not',
   rounds: 10,

@@ -20,6 +20,7 @@ const WITNESSES = 100
 
 /** Bytes that no driver sends: the engine lives, serves everybody else, and does not grow. */
 export const frames: Fault = {
+  name: 'wire',
   id: 'wire',
   title: 'hostile frames',
   rounds: 100_000,

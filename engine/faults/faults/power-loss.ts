@@ -21,6 +21,7 @@ const WRITES = 60
  * leave it at any moment: of what was not flushed, any part. Whatever was answered before must be there.
  */
 export const powerLoss: Fault = {
+  name: 'power-loss',
   id: 'F-03, F-04, F-05',
   title: 'power loss with any part of the unflushed writes',
   rounds: 1200,

@@ -5,6 +5,7 @@ import { checkStored, storedIds } from '../stored.js'
 
 /** Another engine on the directory of one that lives is refused; the lock of one that was killed is taken over. */
 export const secondEngine: Fault = {
+  name: 'second-engine',
   id: 'F-33',
   title: 'a second engine on the directory, and the lock of a dead one',
   rounds: 10,

@@ -12,6 +12,7 @@ const DOCUMENTS = 30_000
 
 /** Killed at any moment of a first start, of one that drops an index left unfinished, and of one that upgrades the data. */
 export const startKill: Fault = {
+  name: 'start-kill',
   id: 'F-28',
   title: 'kill -9 during a start: the first one, after a crash, an upgrade',
   rounds: 100,
