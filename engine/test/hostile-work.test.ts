@@ -72,6 +72,45 @@ t.test('a filter that reads a long document over and over is ended', async (t) =
   await t.rejects(documents.updateOne({ $or }, { $set: { found: true } }), { code: 96 })
 })
 
+/** Updates that would work for seconds or hours on a single document. */
+const shuffled = (count: number): number[] => Array.from({ length: count }, (_, at) => at * 7919 % 1_000_003)
+const byField = <Result>(count: number, result: (number: number) => Result): Record<string, Result> => Object.fromEntries(shuffled(count).map((number) => [`f${number}`, result(number)]))
+const missing = Object.fromEntries(Array.from({ length: 200 }, (_, number) => [`m${number}`, 1]))
+const texts = shuffled(400_000).map((number) => `text ${number}`)
+const updates: Array<[what: string, document: Document, update: Document]> = [
+  ['many renamed fields', byField(30_000, () => 1), { $rename: byField(30_000, (number) => `g${number}`) }],
+  ['a long array that is sorted by many fields', { array: shuffled(300_000).map((a) => ({ a })) }, { $push: { array: { $each: [], $sort: { ...missing, a: 1 } } } }],
+  ['a set of many texts', { array: texts }, { $addToSet: { array: { $each: texts } } }],
+  ['many texts that are removed', { array: texts }, { $pullAll: { array: texts } }],
+  ['many elements, in each of which much is changed', { array: shuffled(300_000).map((a) => ({ a })) }, { $unset: Object.fromEntries(Object.keys(missing).map((name) => [`array.$[].${name}`, 1])) }]
+]
+
+for (const [what, document, update] of updates) {
+  t.test(`an update that works for too long on one document is ended, and changes nothing: ${what}`, async (t) => {
+    const { client } = await startTestEngine(t)
+    const documents = client.db('test').collection<Document>('documents')
+    await documents.insertOne({ _id: 1, ...document } as never)
+    await t.rejects(documents.updateOne({ _id: 1 } as never, update, { collation: { locale: 'en' } }), { code: 96 })
+    t.equal(await documents.countDocuments({ changed: { $exists: true } }), 0)
+    t.equal((await documents.updateOne({ _id: 1 } as never, { $set: { changed: true } })).modifiedCount, 1)
+  })
+}
+
+const schemas: Array<[what: string, document: Document, schema: Document]> = [
+  ['each of many fields and many patterns', byField(50_000, () => 1), { patternProperties: Object.fromEntries(Array.from({ length: 2000 }, (_, number) => [`^x${number}`, {}])) }],
+  ['each of many items and many fields', { array: Array.from({ length: 50_000 }, () => ({})) }, { properties: { array: { items: { dependencies: byField(10_000, () => ['a']) } } } }],
+  ['different items', { array: Array.from({ length: 300_000 }, (_, a) => ({ a, b: { a } })) }, { properties: { array: { allOf: Array.from({ length: 100 }, () => ({ uniqueItems: true })) } } }]
+]
+
+for (const [what, document, $jsonSchema] of schemas) {
+  t.test(`a schema that looks for too long at one document is ended: ${what}`, async (t) => {
+    const { client } = await startTestEngine(t)
+    const documents = client.db('test').collection('documents')
+    await documents.insertOne(document)
+    await t.rejects(documents.findOne({ $jsonSchema }), { code: 96 })
+  })
+}
+
 t.test('what takes long over many documents, but not for one, is not ended', async (t) => {
   const { client } = await startTestEngine(t)
   const texts = client.db('test').collection<{ text: string }>('texts')

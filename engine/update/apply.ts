@@ -2,6 +2,7 @@ import { describeField } from '../bson/describe.js'
 import { FieldCursor } from '../bson/field-cursor.js'
 import { isArray, isDocument, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
+import { spend } from '../stretch.js'
 import { findElements, findFields } from './locate.js'
 import type { Modifier, Run } from './modifier.js'
 import { arrayIndex } from './path.js'
@@ -27,6 +28,7 @@ export function applyPlan (plan: Branch, run: Run): Value {
 }
 
 function applyStep (step: Step, before: Value | undefined, place: Place): Value | undefined {
+  spend(1)
   switch (step.kind) {
     case 'change': return applyChange(step.modifier, before, place)
     case 'fields': return applyToFields(step.steps, before, place)
@@ -111,6 +113,7 @@ function applyToElements (steps: Steps, before: Value | undefined, place: Place)
   const edits: Edit[] = []
   const cursor = new FieldCursor(before)
   for (let index = 0; cursor.next(); index++) {
+    spend(1)
     const { value } = cursor
     const element = place.child(String(index), before)
     const step = stepForElement(steps, value, element)

@@ -1,5 +1,6 @@
 import { MAX_DEPTH } from '../bson/validate.js'
 import { EngineError } from '../errors.js'
+import { spend } from '../stretch.js'
 import { tooDeep } from './nesting.js'
 
 /**
@@ -58,8 +59,9 @@ export function hasPlaceholder (path: UpdatePath): boolean {
  * padded with zeros is a string.
  */
 export function compareNames (a: string, b: string): number {
-  const difference = leadingDigits(a) - leadingDigits(b)
-  return difference !== 0 && /^\d/.test(a) && /^\d/.test(b) ? difference : Buffer.compare(Buffer.from(a), Buffer.from(b))
+  spend(1)
+  const difference = /^\d/.test(a) && /^\d/.test(b) ? leadingDigits(a) - leadingDigits(b) : 0
+  return difference !== 0 ? difference : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 function parsePart (text: string): PathPart {

@@ -1,6 +1,7 @@
 import { countFields } from '../../bson/field-cursor.js'
 import { arrayElements, fields, findField, isArray, isDocument, typeNames, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import { spend, stepsFor } from '../../stretch.js'
 import { parsePath, pathMatcher } from '../path.js'
 import { badOperand, checkDocument, readCount, readNames, wrongOperand } from './operands.js'
 import type { ParseKeyword, Parsing, Rule, Schema } from './rule.js'
@@ -17,6 +18,7 @@ export const objectKeywords: Readonly<Record<string, ParseKeyword>> = {
 export type Properties = ReadonlyMap<string, Value>
 
 export function propertiesOf (document: Value): Properties {
+  spend(stepsFor(document.end - document.start))
   const properties = new Map<string, Value>()
   for (const [name, value] of fields(document)) {
     // Of fields with one name the first counts, as everywhere.
@@ -27,8 +29,11 @@ export function propertiesOf (document: Value): Properties {
 
 /** Whether a document has a field. A name with dots is a path, here as in all queries. */
 export function existence (name: string): (document: Value, properties: Properties) => boolean {
-  if (!name.includes('.')) return (_document, properties) => properties.has(name)
-  return pathMatcher(parsePath(name), 'whole', (value) => value !== undefined)
+  if (name.includes('.')) return pathMatcher(parsePath(name), 'whole', (value) => value !== undefined)
+  return (_document, properties) => {
+    spend(1)
+    return properties.has(name)
+  }
 }
 
 interface Property {
@@ -47,6 +52,7 @@ function parseProperties (operand: Value, keyword: string, { parseSchema }: Pars
     accepts (value) {
       if (!isDocument(value)) return true
       const found = propertiesOf(value)
+      spend(properties.length)
       return properties.every(({ schema, valueIn }) => isKept(schema, valueIn(found)))
     },
     explain (value) {

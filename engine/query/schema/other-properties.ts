@@ -1,4 +1,5 @@
 import { BsonType, boolOf, fields, isDocument, type Value } from '../../bson/value.js'
+import { spend } from '../../stretch.js'
 import { Pattern } from '../regex/pattern.js'
 import { checkDocument, wrongOperand } from './operands.js'
 import type { Keywords, ParseKeyword, Parsing, Rule, Schema } from './rule.js'
@@ -69,6 +70,7 @@ function parsePatterns (operand: Value, keyword: string, { parseSchema }: Parsin
 /** The first field among those that are meant which the schema does not accept. */
 function firstRefused (document: Value, isMeant: IsOne, schema: Schema): [name: string, value: Value] | undefined {
   for (const [name, value] of fields(document)) {
+    spend(1)
     if (isMeant(name) && !schema.accepts(value)) return [name, value]
   }
   return undefined

@@ -1,5 +1,6 @@
 import { BsonType, fields, type Value } from '../../bson/value.js'
 import { EngineError, notImplemented } from '../../errors.js'
+import { spend } from '../../stretch.js'
 import { annotationsOf } from './annotations.js'
 import { arrayKeywords } from './arrays.js'
 import { combinationKeywords } from './combinations.js'
@@ -45,7 +46,10 @@ export function parseSchema (schema: Value): Schema {
   })
   return {
     annotations: annotationsOf(schema),
-    accepts: (value) => rules.every((rule) => rule.accepts(value)),
+    accepts (value) {
+      spend(1)
+      return rules.every((rule) => rule.accepts(value))
+    },
     explain: (value) => rules.filter((rule) => !rule.accepts(value)).map((rule) => rule.explain(value))
   }
 }

@@ -1,5 +1,6 @@
 import { arrayElements, arrayValue, buildDocument, documentValue, fields, isArray, isDocument, type Value } from '../../bson/value.js'
 import { encodeKey } from '../../storage/key.js'
+import { spend, stepsFor } from '../../stretch.js'
 
 /** Values that can be looked up by equality in JSON Schema's sense, where the order of a document's fields does not count. */
 export class UnorderedSet {
@@ -22,6 +23,7 @@ export function firstDuplicate (values: readonly Value[]): Value | undefined {
 
 /** The same text for equal values alone. */
 function keyOf (value: Value): string {
+  spend(stepsFor(value.end - value.start))
   return encodeKey([withSortedFields(value)], [1]).toString('latin1')
 }
 

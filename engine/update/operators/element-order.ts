@@ -1,8 +1,8 @@
 import { isNumber, nearestDouble } from '../../bson/number.js'
-import { compareValues } from '../../bson/order.js'
 import { fields, findField, isArray, isDocument, isEmpty, type Value } from '../../bson/value.js'
 import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
+import { compareCounted } from '../compare.js'
 
 export type ElementOrder = (a: Value, b: Value) => number
 
@@ -16,7 +16,7 @@ export function parseElementOrder (sort: Value, collation: Collation | undefined
     throw badValue('The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields')
   }
   const direction = parseDirection(sort, 'The $sort element value must be either 1 or -1')
-  return (a, b) => direction * compareValues(a, b, collation)
+  return (a, b) => direction * compareCounted(a, b, collation)
 }
 
 function parseFieldOrders (sort: Value, collation: Collation | undefined): ElementOrder {
@@ -36,7 +36,7 @@ function parseFieldOrder (path: string, value: Value, collation: Collation | und
   const parts = path.split('.')
   if (path === '') throw badValue('The sort field cannot be empty')
   if (parts.includes('')) throw badValue(`The sort field is a dotted field but has an empty part: ${path}`)
-  return (a, b) => direction * compareValues(valueAt(a, parts), valueAt(b, parts), collation)
+  return (a, b) => direction * compareCounted(valueAt(a, parts), valueAt(b, parts), collation)
 }
 
 function parseDirection (value: Value, complaint: string): number {

@@ -2,6 +2,7 @@ import { describeField } from '../../bson/describe.js'
 import { equalValues } from '../../bson/order.js'
 import { BsonType, findField, isArray, stringOf, type Value } from '../../bson/value.js'
 import { EngineError } from '../../errors.js'
+import { spend, stepsFor } from '../../stretch.js'
 import { describeId } from '../describe-id.js'
 import type { Modifier, Operator } from '../modifier.js'
 import { arrayIndex, hasPlaceholder, isPrefix, parsePath, type UpdatePath } from '../path.js'
@@ -50,6 +51,7 @@ function findSource (document: Value, path: UpdatePath): Value | undefined {
   for (const { name } of path.parts) {
     if (!canHold(value, name)) throw notViable(path, holder, value)
     if (isArray(value)) array = holder
+    spend(stepsFor(value.end - value.start))
     value = findField(value, name)
     if (value === undefined) return undefined
     holder = name

@@ -1,6 +1,6 @@
-import { compareValues } from '../../bson/order.js'
 import type { Value } from '../../bson/value.js'
 import type { Collation } from '../../collation/collation.js'
+import { compareCounted } from '../compare.js'
 
 /**
  * Distinct values by MongoDB's equality (1 equals 1.0). Kept sorted, so that a large array can be compared with a large
@@ -11,8 +11,8 @@ export class ValueSet {
   readonly #collation: Collation | undefined
 
   constructor (values: readonly Value[], collation: Collation | undefined) {
-    const sorted = [...values].sort((a, b) => compareValues(a, b, collation))
-    this.#sorted = sorted.filter((value, index) => index === 0 || compareValues(sorted[index - 1], value, collation) !== 0)
+    const sorted = [...values].sort((a, b) => compareCounted(a, b, collation))
+    this.#sorted = sorted.filter((value, index) => index === 0 || compareCounted(sorted[index - 1], value, collation) !== 0)
     this.#collation = collation
   }
 
@@ -26,7 +26,7 @@ export class ValueSet {
     let high = this.#sorted.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      const difference = compareValues(this.#sorted[middle], value, this.#collation)
+      const difference = compareCounted(this.#sorted[middle], value, this.#collation)
       if (difference === 0) return this.#sorted[middle]
       if (difference < 0) low = middle + 1
       else high = middle
