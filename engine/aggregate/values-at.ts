@@ -5,7 +5,7 @@ import { someValue, type Path } from '../query/path.js'
 export function valuesAt (document: Value, path: Path): Value[] {
   const values: Value[] = []
   someValue(document, path, 'whole', (value) => {
-    if (isArray(value)) values.push(...arrayElements(value))
+    if (isArray(value)) for (const element of arrayElements(value)) values.push(element)
     else if (value !== undefined) values.push(value)
     return false
   })

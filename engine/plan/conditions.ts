@@ -52,7 +52,7 @@ export class Conditions {
     const isPlain = !namesIndex(path)
     const known = this.#tests.get(path) ?? []
     // Of an array that a path names by its index, an index has no elements.
-    known.push(...isPlain ? tests : tests.map((test) => ({ ...test, element: undefined })))
+    for (const test of tests) known.push(isPlain ? test : { ...test, element: undefined })
     this.#tests.set(path, known)
     for (const { element } of isPlain ? tests : []) if (element?.on === 'fields') this.#collectFields(path, element.node)
   }

@@ -49,6 +49,7 @@ const long: Array<[what: string, expression: Document]> = [
   ['$reduce that makes an array longer and longer', { $reduce: { input: numbers, initialValue: [], in: { $concatArrays: ['$$value', ['$$this']] } } }],
   ['many operators that read something long', { $add: Array.from({ length: 20_000 }, () => ({ $size: '$array' })) }],
   ['many paths through something long', { $add: Array.from({ length: 20_000 }, () => ({ $size: '$array.a' })) }],
+  ['$zip of many short arrays and a long one', { $zip: { inputs: ['$array', ...Array.from({ length: 20_000 }, () => [1])], useLongestLength: true } }],
   ['a pattern tried over and over', { $map: { input: numbers, in: { $regexMatch: { input: '$text', regex: 'x*y' } } } }]
 ]
 
@@ -110,6 +111,21 @@ for (const [what, document, $jsonSchema] of schemas) {
     await t.rejects(documents.findOne({ $jsonSchema }), { code: 96 })
   })
 }
+
+t.test('long arrays and many fields are no errors', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const documents = db.collection<Document>('documents')
+  const array = shuffled(200_000)
+  await documents.insertOne({ _id: 1, array, ...byField(200_000, () => 1) } as never)
+  const lookup = { $lookup: { from: 'documents', localField: 'array', foreignField: 'none', as: 'found' } }
+  t.same(await documents.aggregate([lookup, { $project: { found: 1 } }]).toArray(), [{ _id: 1, found: [] }])
+  const zip = { $zip: { inputs: Array.from({ length: 200_000 }, () => [1]) } }
+  t.same(await documents.aggregate([{ $project: { n: { $size: { $first: zip } } } }]).toArray(), [{ _id: 1, n: 200_000 }])
+  await db.command({ collMod: 'documents', validator: { array: 'none' }, validationLevel: 'moderate' })
+  await t.rejects(documents.insertOne({ array }), { code: 121 })
+  t.equal((await documents.updateOne({}, [{ $replaceWith: { _id: 1, text: 'x'.repeat(8_000_000) } }])).modifiedCount, 1)
+})
 
 t.test('what takes long over many documents, but not for one, is not ended', async (t) => {
   const { client } = await startTestEngine(t)

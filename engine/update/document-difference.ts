@@ -34,7 +34,7 @@ function compareDocuments (before: Value, after: Value): DocumentDifference {
     difference.inserted.push([now.name(), now.value])
     moved.delete(now.name())
   }
-  difference.removed.push(...[...moved].sort())
+  for (const name of [...moved].sort()) difference.removed.push(name)
   return difference
 }
 

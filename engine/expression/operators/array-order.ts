@@ -5,6 +5,7 @@ import { arrayElements, isArray, isDocument, type Value } from '../../bson/value
 import { describe } from '../../bson/describe.js'
 import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
+import { spend } from '../../stretch.js'
 import { parseSort, withCollation } from '../../query/sort.js'
 import { arrayOf } from '../construct.js'
 import type { Expression, Operand } from '../evaluation.js'
@@ -97,8 +98,11 @@ function parseZip ({ operand, parse }: Operation): Expression {
       const columns = arrays.map(zipped)
       const lengths = columns.map(({ length }) => length)
       const fillers = defaults.map((expression) => expression.evaluate(context))
-      const rows = useLongest ? Math.max(...lengths) : Math.min(...lengths)
-      return arrayOf(Array.from({ length: rows }, (_, row) => arrayOf(columns.map((column, at) => column[row] ?? fillers[at]))))
+      const rows = lengths.reduce((length, other) => useLongest ? Math.max(length, other) : Math.min(length, other))
+      return arrayOf(Array.from({ length: rows }, (_, row) => {
+        spend(columns.length)
+        return arrayOf(columns.map((column, at) => column[row] ?? fillers[at]))
+      }))
     }
   }
 }

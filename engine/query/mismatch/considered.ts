@@ -18,7 +18,7 @@ export function considered (document: Value, path: string, countsWhole: boolean)
   someValue(document, parsePath(path), 'whole', (value) => {
     if (value !== undefined) {
       exists = true
-      found.push(...isArray(value) && !countsWhole ? arrayElements(value) : [value])
+      found.push(...isArray(value) && !countsWhole ? arrayElements(value).slice(0, MAX_VALUES + 1) : [value])
     }
     return found.length > MAX_VALUES
   })
