@@ -60,10 +60,10 @@ export class EngineProcess {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), timeout)
     this.#order(order)
     const first = await Promise.race([answer, this.exited])
+    if ('type' in first && first.type === 'failed') await this.exited
     clearTimeout(timer)
     if ('text' in first) throw new Error(`The engine did not become ready: it ended with ${first.text}`)
     if (first.type === 'ready') return first.address
-    await this.exited
     throw new Error(first.reason)
   }
 

@@ -4,9 +4,10 @@ import { changeKey } from './change-row.js'
 import { LAST_TIMESTAMP_KEY } from './changes.js'
 import { DamagedFile, DATA_FILE } from './data-file.js'
 import { HISTORY_START_KEY } from './history.js'
+import type { Checks } from './page-walk.js'
 import { isIntact, seal } from './sealed.js'
 import type { StoredTable } from './sealed-table.js'
-import type { Row, TableName } from './table.js'
+import { tableNames, type Row, type TableName } from './table.js'
 import { sealRows } from './upgrade.js'
 
 /**
@@ -56,11 +57,18 @@ export function formatIn (rows: Iterable<Row>): number | undefined {
 }
 
 /** Tells for one row after the other whether it is as it was written; the table `meta` must come first. */
-export class RowChecksums {
+export class RowChecksums implements Checks {
   /** What the file says it is; 0 until that has been read. */
   format = 0
 
-  check (table: string, key: Buffer, value: Buffer): string | undefined {
+  /** A changed name would hide a whole table. */
+  tables (names: readonly string[]): string | undefined {
+    const unknown = names.find((name) => !(tableNames as readonly string[]).includes(name))
+    if (!names.includes('meta')) return 'the table meta is missing'
+    return unknown === undefined || this.format > FORMAT ? undefined : `there is no table ${unknown}`
+  }
+
+  row (table: string, key: Buffer, value: Buffer): string | undefined {
     if (table === 'meta' && key.equals(FORMAT_KEY)) {
       this.format = Number(value)
       return undefined

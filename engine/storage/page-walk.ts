@@ -8,8 +8,13 @@ interface Tally { branchPages: number, leafPages: number, overflowPages: number,
 /** Where in a tree a page stands: the keys on it are `low` or higher, and lower than `high`. */
 interface Place { readonly depth: number, readonly low?: Buffer, readonly high?: Buffer }
 
-/** Called with each row of a table; returns what is wrong with it. */
-export type RowCheck = (table: string, key: Buffer, value: Buffer) => string | undefined
+/** What is to be thought of tables and rows: each returns what is wrong. */
+export interface Checks {
+  /** Called with each row of a table; those of `meta` come first. */
+  row (table: string, key: Buffer, value: Buffer): string | undefined
+  /** Called with the names of all tables when `meta` has been read, and before any other. */
+  tables (names: readonly string[]): string | undefined
+}
 
 interface Reading { readonly tree: Tree, readonly tally: Tally, readonly row: (key: Buffer, value: Buffer, flags: number) => void, readonly compare: (a: Buffer, b: Buffer) => number }
 
@@ -21,17 +26,17 @@ interface Reading { readonly tree: Tree, readonly tally: Tally, readonly row: (k
 export class PageWalk {
   readonly #path: string
   readonly #meta: Meta
-  readonly #check: RowCheck
+  readonly #checks: Checks
   readonly #file: number
   readonly #met: Uint8Array
   readonly #pages: number
   /** How many free pages are behind the end of the file. */
   #unwritten = 0
 
-  constructor (path: string, meta: Meta, check: RowCheck) {
+  constructor (path: string, meta: Meta, checks: Checks) {
     this.#path = path
     this.#meta = meta
-    this.#check = check
+    this.#checks = checks
     this.#file = openSync(path, 'r')
     this.#pages = Math.min(meta.lastPage + 1, Math.floor(fstatSync(this.#file).size / meta.pageSize))
     this.#met = new Uint8Array(this.#pages)
@@ -56,7 +61,8 @@ export class PageWalk {
       yield * this.#tree(this.#meta.main, (key, value, flags) => tables.push([this.#nameOf(key, flags), this.#treeIn(value)]))
       // The row that says which rows have checksums comes first.
       tables.sort(([name], [other]) => Number(other === 'meta') - Number(name === 'meta'))
-      for (const [name, tree] of tables) {
+      for (const [index, [name, tree]] of tables.entries()) {
+        if (index === 1) this.#checkNames(tables.map(([name]) => name))
         if (tree.flags !== 0) this.#fail(`the table ${name} has flags ${tree.flags}`)
         yield * this.#tree(tree, (key, value) => this.#checkRow(name, key, value))
       }
@@ -148,8 +154,13 @@ export class PageWalk {
     return readTree(value, 0)
   }
 
+  #checkNames (names: readonly string[]): void {
+    const finding = this.#checks.tables(names)
+    if (finding !== undefined) this.#fail(finding)
+  }
+
   #checkRow (table: string, key: Buffer, value: Buffer): void {
-    const finding = this.#check(table, key, value)
+    const finding = this.#checks.row(table, key, value)
     if (finding !== undefined) this.#fail(`${finding}, table ${table}, row ${key.toString('hex', 0, 64)}`)
   }
 

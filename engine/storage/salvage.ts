@@ -24,6 +24,8 @@ const ID_BYTES = 4
 const REMOVED = 'documents that had been removed may be back'
 /** What it means, by the number of meta pages that can be read. */
 const LOST_META: ReadonlyArray<readonly string[]> = [[`both meta pages: ${REMOVED}`], ['a meta page, and with it perhaps the last commit'], []]
+/** What the rows of dropped collections and indexes say (garbage.ts). */
+const GARBAGE = new Set(['documents', 'entries'])
 /** The database of documents whose collection cannot be told. */
 const NAMELESS = 'salvaged'
 const NO_TREE: Tree = { flags: 0, depth: 0, branchPages: 0, leafPages: 0, overflowPages: 0, entries: 0, root: NO_PAGE }
@@ -65,7 +67,7 @@ class Salvage {
   }
 
   async run (): Promise<Salvaged> {
-    for (const row of this.#pages.table('catalog')) if (!this.#describe(row)) this.#lost.push(`row ${row.key.toString('hex', 0, 64)} of the catalog: its checksum is wrong`)
+    for (const row of this.#pages.table('catalog')) if (!this.#describe(row)) this.#lost.push(`row ${row.key.toString('hex', 0, 64)} of the catalog cannot be read`)
     for (const table of ['counters', 'garbage'] as const) for (const row of this.#pages.table(table)) this.#describe(row)
     this.#pages.knowOthers(['meta', 'entries', 'sessions', 'history'])
     if (this.#damagedIn('catalog').length > 0) for (const row of this.#pages.strays()) this.#describe(row)
@@ -85,7 +87,8 @@ class Salvage {
     const entry = entryIn(id, value)
     if (entry !== undefined) this.#entries.set(id, this.#entries.get(id) ?? entry)
     else if (value.length === 16 || value.length === 24) this.#counts.set(id, this.#counts.get(id) ?? decodeCount(value).documents)
-    else this.#dropped.add(id)
+    else if (GARBAGE.has(value.toString())) this.#dropped.add(id)
+    else return false
     return true
   }
 

@@ -20,7 +20,7 @@ export class Verification {
   constructor (path: string, meta: Meta) {
     this.#path = path
     this.#meta = meta
-    this.#walk = new PageWalk(path, meta, (table, key, value) => this.#rows.check(table, key, value))
+    this.#walk = new PageWalk(path, meta, this.#rows)
     this.#steps = this.#walk.run()
   }
 
@@ -78,13 +78,17 @@ export function verificationOf (directory: string): Verification | undefined {
 }
 
 /**
- * Reads the pages of the last commit in a directory, but not their rows.
+ * Reads the pages of the last commit in a directory, but of their rows only those of the table `meta`.
  * @throws {DamagedFile}
  */
 export function verifyPages (directory: string): void {
   const path = join(directory, DATA_FILE)
   const meta = readMeta(path)
   if (meta === undefined) return
-  const steps = new PageWalk(path, meta, () => undefined).run()
+  const checks = new RowChecksums()
+  const steps = new PageWalk(path, meta, {
+    tables: (names) => checks.tables(names),
+    row: (table, key, value) => table === 'meta' ? checks.row(table, key, value) : undefined
+  }).run()
   while (steps.next().done !== true);
 }

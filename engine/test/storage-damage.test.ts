@@ -115,6 +115,17 @@ for (const [what, change, finding] of changes) {
   })
 }
 
+for (const [table, changed] of [['catalog', 'catalof'], ['meta', 'metb'], ['documents', 'documentt']]) {
+  t.test(`F-08: a changed name of the table ${table}, which would hide all its rows, is found`, async (t) => {
+    const { directory, file, whole, meta } = await stoppedStore(t)
+    const page = meta.main.root * meta.pageSize
+    whole.write(changed, whole.indexOf(table, page))
+    writeFileSync(file, whole)
+    await t.rejects(openStore(directory, { verifyFirst: Infinity }), { message: /damaged.*table/ })
+    await t.rejects(checkDirectory(directory), { message: /damaged.*table/ })
+  })
+}
+
 t.test('what is not verified before the start is verified after it, and damage is told', async (t) => {
   const { directory, file, whole } = await stoppedStore(t)
   const store = await openStore(directory, { verifyFirst: 0 })
