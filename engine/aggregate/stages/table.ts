@@ -13,7 +13,7 @@ import { graphLookup } from './graph-lookup.js'
 import { group } from './group.js'
 import { indexStats } from './index-stats.js'
 import { limit } from './limit.js'
-import { listLocalSessions } from './list-local-sessions.js'
+import { listLocalSessions, listSessions } from './list-sessions.js'
 import { lookup } from './lookup.js'
 import { match } from './match.js'
 import { merge } from './merge.js'
@@ -46,6 +46,7 @@ export const stages: readonly StageDefinition[] = [
   indexStats,
   limit,
   listLocalSessions,
+  listSessions,
   lookup,
   match,
   merge,
@@ -70,6 +71,6 @@ export const atlasStages: ReadonlySet<string> = new Set(['$listSearchIndexes', '
 /** What MongoDB has and this engine has not: refused by name, so that a client learns it is not its own mistake. */
 export const unsupportedStages: ReadonlySet<string> = new Set([
   '$densify', '$fill', '$geoNear',
-  '$listSampledQueries', '$listSessions', '$planCacheStats', '$setWindowFields',
+  '$listSampledQueries', '$planCacheStats', '$setWindowFields',
   '$shardedDataDistribution'
 ])

@@ -1,4 +1,4 @@
-import { Binary, UUID } from 'bson'
+import { Binary, UUID, type Document } from 'bson'
 import t from 'tap'
 import { RecentSessions } from '../commands/recent-sessions.js'
 import { toJs } from '../bson/value.js'
@@ -48,4 +48,19 @@ t.test('a session that is not used for half an hour is listed no longer, and nei
   sessions.touch(id(5))
   t.equal(sessions.describe().length, 1)
   t.end()
+})
+
+t.test('$listSessions has the same sessions, in the place where MongoDB writes them down', async (t) => {
+  const { client } = await startTestEngine(t)
+  const sessions = client.db('config').collection('system.sessions')
+  const session = client.startSession()
+  await client.db('test').command({ ping: 1 }, { session })
+  const [listed, found] = await Promise.all([sessions.aggregate([{ $listSessions: {} }]).toArray(), client.db('admin').aggregate([{ $listLocalSessions: {} }]).toArray()])
+  const idsOf = (list: Document[]): string[] => list.map(({ _id }) => String(_id.id))
+  t.ok(idsOf(listed).includes(String(session.id!.id.toUUID())))
+  t.ok(idsOf(listed).every((id) => idsOf(found).includes(id)))
+  t.equal((await sessions.aggregate([{ $listSessions: { allUsers: true } }, { $limit: 1 }]).toArray()).length, 1)
+  await t.rejects(sessions.aggregate([{ $listSessions: { users: [] } }]).toArray(), { code: 238 })
+  await t.rejects(sessions.aggregate([{ $match: {} }, { $listSessions: {} }]).toArray(), { code: 40602 })
+  await t.rejects(client.db('test').collection('c').aggregate([{ $listSessions: {} }]).toArray(), { code: 73 })
 })
