@@ -87,7 +87,7 @@ function range (operand: Value, { isForward, isInclusive }: RangeKind, field: In
   if (type === BsonType.minKey || type === BsonType.maxKey || isArray(operand)) return undefined
   if (type === BsonType.null) return isInclusive ? points([operand], field) : []
   if (isNaNValue(operand)) return isInclusive ? points([operand], field) : []
-  const bracket = isNumberType(type) ? numberBounds(direction) : bracketBounds(type, direction)
+  const bracket = isNumberType(type) ? (direction > 0 ? ASCENDING_NUMBERS : DESCENDING_NUMBERS) : bracketBounds(type, direction)
   // By a collation, the keys of strings are in no order.
   if (field.collation !== undefined && hasText(operand)) return [{ ...bracket, isPoint: false }]
   const at = encodeKey([operand], [direction])
@@ -96,14 +96,9 @@ function range (operand: Value, { isForward, isInclusive }: RangeKind, field: In
   return [isForward ? { start: bound, end: bracket.end, isPoint: false } : { start: bracket.start, end: bound, isPoint: false }]
 }
 
-const NOT_A_NUMBER = valueFrom(NaN)
-
 /** NaN is the lowest number in an index, but in a comparison it is in no order. */
-function numberBounds (direction: 1 | -1): { start: Buffer, end: Buffer } {
-  const { start, end } = bracketBounds(BsonType.double, direction)
-  const notANumber = encodeKey([NOT_A_NUMBER], [direction])
-  return direction > 0 ? { start: successor(notANumber), end } : { start, end: notANumber }
-}
+const ASCENDING_NUMBERS = { ...bracketBounds(BsonType.double, 1), start: successor(encodeKey([valueFrom(NaN)], [1])) }
+const DESCENDING_NUMBERS = { ...bracketBounds(BsonType.double, -1), end: encodeKey([valueFrom(NaN)], [-1]) }
 
 /** Strings that begin as the pattern demands, if it does; only strings and stored regular expressions match one. */
 function prefixRange (operand: Value, { direction }: IndexField): Interval[] | undefined {

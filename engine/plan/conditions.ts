@@ -49,15 +49,20 @@ export class Conditions {
 
   #add (path: string, tests: readonly Test[]): void {
     if (tests.length === 0) return
-    const isPlain = !namesIndex(path)
     const known = this.#tests.get(path) ?? []
-    // Of an array that a path names by its index, an index has no elements.
-    for (const test of tests) known.push(isPlain ? test : { ...test, element: undefined })
+    for (const test of tests) {
+      // Of an array that a path names by its index, an index has no elements.
+      const isOfNone = test.element !== undefined && namesIndex(path)
+      known.push(isOfNone ? { ...test, element: undefined } : test)
+      if (test.element?.on === 'fields' && !isOfNone) this.#collectFields(path, test.element.node)
+    }
     this.#tests.set(path, known)
-    for (const { element } of isPlain ? tests : []) if (element?.on === 'fields') this.#collectFields(path, element.node)
   }
 
-  /** What an element that is a document must fulfil, the path that goes on in it leads to as well. An array among the elements is only one for what is missing. */
+  /**
+   * What an element that is a document must fulfil, the path that goes on in it leads to as well. An array among the elements
+   * counts as one, but has no fields with names, and so only fulfils what a missing field does.
+   */
   #collectFields (path: string, node: FilterNode): void {
     if (node.kind === 'and') for (const part of node.nodes) this.#collectFields(path, part)
     if (node.kind === 'path' && !namesIndex(node.path)) this.#add(`${path}.${node.path}`, node.tests.filter(requiresField))
