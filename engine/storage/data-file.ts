@@ -84,9 +84,12 @@ export function readMetas (path: string): Meta[] {
   const file = openSync(path, 'r')
   try {
     const first = readHeader(file, 0)
-    const seconds = PAGE_SIZES.map((pageSize) => readHeader(file, pageSize))
-    const metas = [...(isMeta(first, 0) ? [first] : []), ...seconds.filter((second) => isMeta(second, 1))].map(metaIn)
-    return metas.filter(({ pageSize }) => PAGE_SIZES.includes(pageSize)).sort((a, b) => b.transaction - a.transaction)
+    const metas = isMeta(first, 0) && PAGE_SIZES.includes(metaIn(first).pageSize) ? [metaIn(first)] : []
+    // Without the first one all sizes are tried; what stands there must say the size itself, because it may also be a part of a document.
+    const sizes = metas.length > 0 ? metas.map(({ pageSize }) => pageSize) : PAGE_SIZES
+    const second = sizes.map((size) => ({ size, header: readHeader(file, size) })).find(({ size, header }) => isMeta(header, 1) && metaIn(header).pageSize === size)
+    if (second !== undefined) metas.push(metaIn(second.header))
+    return metas.sort((a, b) => b.transaction - a.transaction)
   } finally {
     closeSync(file)
   }

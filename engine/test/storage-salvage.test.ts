@@ -6,7 +6,7 @@ import { encode } from '../bson/value.js'
 import { createIndexes } from '../storage/create-indexes.js'
 import { openEnvironment } from '../storage/environment.js'
 import { Namespace } from '../storage/namespace.js'
-import { readMeta, type Meta } from '../storage/data-file.js'
+import { readMeta, readMetas, type Meta } from '../storage/data-file.js'
 import { documentRow, rowPrefix } from '../storage/rows.js'
 import { salvage, type Salvaged } from '../storage/salvage.js'
 import { SalvagedPages } from '../storage/salvaged-pages.js'
@@ -14,6 +14,8 @@ import { openStore, type Store } from '../storage/store.js'
 import { ids, indexSpec, insert, recordIdFor, remove, temporaryDirectory, temporaryStore, things } from './temporary-store.js'
 
 const DAMAGES = 30
+/** In a meta page (mdb.c: MDB_meta). */
+const TRANSACTION_AT = 152
 const capped = new Namespace('test', 'capped')
 const series = new Namespace('test', 'series')
 
@@ -91,6 +93,19 @@ t.test('F-08: salvage without meta pages saves all that is there, and says that 
   t.match(report.lost[0], /^both meta pages: documents that had been removed may be back$/)
 })
 
+t.test('what looks like a meta page in the middle of a document is none', async (t) => {
+  const { file, whole, directory } = await stoppedStore(t)
+  const metas = readMetas(file)
+  t.equal(metas.length, 2)
+  whole.copy(whole, 4 * 4096, 4096, 2 * 4096)
+  whole.writeUInt32LE(0xffff, 4 * 4096 + TRANSACTION_AT)
+  writeFileSync(file, whole)
+  t.same(readMetas(file), metas)
+  writeFileSync(file, whole.fill(0, 0, 2 * 4096))
+  t.same(readMetas(file), [])
+  t.ok((await salvaged(t, directory)).report.collections.length > 0)
+})
+
 t.test('F-08: salvage with one meta page has the commit that this is of', async (t) => {
   const { report } = await salvageOf(t, (bytes, { pageSize, transaction }) => bytes.fill(0, transaction % 2 * pageSize, (transaction % 2 + 1) * pageSize))
   t.match(report.lost, ['a meta page, and with it perhaps the last commit'])
@@ -123,7 +138,8 @@ t.test('salvage leaves out what is whole but contradicts something, and names it
   await store.close()
   const environment = await openEnvironment(directory)
   await environment.commit(() => {
-    const { documents, garbage } = environment.tables
+    const { catalog, documents, garbage } = environment.tables
+    catalog.putSync(rowPrefix(5000), Buffer.from('not an entry'))
     documents.putSync(documentRow(thingsId, recordIdFor('b')), encode({ _id: 'a' }))
     documents.putSync(documentRow(thingsId, recordIdFor('c')), encode({}))
     for (const _id of ['d', 'e']) documents.putSync(documentRow(thingsId, recordIdFor(_id)), encode({ _id, u: 1 }))
@@ -136,6 +152,7 @@ t.test('salvage leaves out what is whole but contradicts something, and names it
   const lost = (namespace: Namespace): string[] => report.collections.find((found) => String(found.namespace) === String(namespace))!.lost
   t.match(lost(things), [/another document/, /another document/, /^index u_1: .*duplicate key/])
   t.match(lost(capped), [/^record [0-9a-f]{16}: .*duplicate key/])
+  t.match(report.lost, ['row 00001388 of the catalog cannot be read'])
   t.equal(report.collections.length, 3, 'what had been dropped is not there')
   t.same(ids(target.read, target.catalog.find(things)!).slice(-2), ['d', 'e'])
   t.same(target.check(), [])
