@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 
 /** How long process.exit may take, in milliseconds. */
 const EXIT_LIMIT_MS = 2_000
@@ -22,14 +22,23 @@ export function endProcess (code: number): never {
 }
 
 /**
- * Has another process kill this one if it is still there after a time in milliseconds, whatever it hangs in. Returns whether there is that other
- * process.
+ * Has another process kill this one if it is still there after a time in milliseconds, whatever it hangs in. Returns whether
+ * there is that other process: nothing is left to start one with when memory or descriptors have run out.
  */
 export function killAfter (limit: number): boolean {
-  // In a group of its own, it outlives the signals of a terminal.
-  const killer = spawn(process.execPath, ['-e', KILLER, String(limit)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-  killer.on('error', () => {}) // told by what is returned
-  killer.stdin.on('error', () => {}) // nothing is written to it
+  try {
+    return startKiller(limit).pid !== undefined
+  } catch {
+    return false
+  }
+}
+
+function startKiller (limit: number): ChildProcess {
+  // In a group of its own, it outlives the signals of a terminal; options that this process was given are not its business.
+  const environment = { ...process.env, NODE_OPTIONS: '' }
+  const killer: ChildProcess = spawn(process.execPath, ['-e', KILLER, String(limit)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: environment })
+  killer.on('error', () => {}) // it has no pid then
+  killer.stdin?.on('error', () => {}) // nothing is written to it
   killer.unref()
-  return killer.pid !== undefined
+  return killer
 }
