@@ -16,7 +16,8 @@ const MAX_ERRORS = 100
 export const validate: Command = {
   name: 'validate',
   summary: 'Compares the documents of a collection with its indexes, counters and validator while others write; always in full, repairs nothing',
-  fields: { validate: 'collection', full: 'bool', background: 'bool', ...anyOf(unsupported) },
+  // scandata, which PyMongo still sends, has meant nothing to servers for long.
+  fields: { validate: 'collection', full: 'bool', scandata: 'bool', background: 'bool', ...anyOf(unsupported) },
 
   async run (context) {
     const { args, store } = context
