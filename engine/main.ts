@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { endProcess, killAfter } from './end-process.js'
 import { EX_FAILED, exitCodeFor } from './exit-codes.js'
 import { openInstance, type Instance } from './instance.js'
@@ -20,6 +21,10 @@ let isStopping = false
 let exitCode = 0
 
 process.title = 'quire-engine'
+// Here everything lives as long as one command. V8 sees the commands that wait together for one commit, and takes what they have
+// allocated for objects that live long: from then on it allocates their like among the old ones, which keep what they refer to until
+// all of the heap is collected. That makes collecting the young ones eight times as long.
+setFlagsFromString('--no-allocation-site-pretenuring')
 process.umask(0o077)
 // A terminal's Ctrl-C and a service manager's stop reach every process of the group. The API still has requests to
 // finish then, and needs its database for them; it says when it is done.

@@ -6,6 +6,9 @@ import { SESSION_MINUTES } from './session.js'
 /** Nothing depends on the list, so that the oldest may be left out of it. */
 const MAX_SESSIONS = 10_000
 
+/** How exact the times are, in milliseconds: not every command has to be written down. */
+const PRECISION_MS = 1000
+
 /** The sessions that clients have used lately, as `$listLocalSessions` shows them. */
 export class RecentSessions {
   /** The time of the last use by the id's bytes, the latest last. */
@@ -21,8 +24,10 @@ export class RecentSessions {
 
   touch (lsid: Buffer): void {
     const name = lsid.toString('latin1')
+    const [now, before] = [this.#clock(), this.#lastUse.get(name)]
+    if (before !== undefined && now.getTime() - before.getTime() < PRECISION_MS) return
     this.#lastUse.delete(name)
-    this.#lastUse.set(name, this.#clock())
+    this.#lastUse.set(name, now)
     if (this.#lastUse.size > MAX_SESSIONS) this.#lastUse.delete(this.#lastUse.keys().next().value!)
   }
 
