@@ -7,6 +7,7 @@ import { readRegex } from '../query/filter/regex.js'
 import type { KeyPart } from '../storage/catalog.js'
 import { hashedValue } from '../storage/hashed-value.js'
 import { bracketBounds, encodeKey, successor } from '../storage/key.js'
+import { spend, stepsFor } from '../stretch.js'
 import { intersect, normalize, type Interval } from './interval.js'
 
 /** The field of an index, and how strings are compared in it and in the query. */
@@ -62,6 +63,7 @@ function rangesOf (operator: string, operand: Value, field: IndexField): Interva
 function points (operands: readonly Value[], { direction, isHashed, collation }: IndexField): Interval[] | undefined {
   if (operands.some((operand) => isArray(operand) || operand.type === BsonType.regex)) return undefined
   return normalize(operands.flatMap(withUndefined).map((operand) => {
+    spend(stepsFor(operand.end - operand.start))
     const start = isHashed ? encodeKey([hashedValue(operand, collation)], [direction]) : encodeKey([operand], [direction], collation)
     return { start, end: successor(start), isPoint: true }
   }))

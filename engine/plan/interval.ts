@@ -1,3 +1,5 @@
+import { spend } from '../stretch.js'
+
 /**
  * Intervals of one field of an index, in the bytes of its keys: `start` is inclusive, `end` exclusive. The encoding of
  * a field is prefix-free (storage/key.ts), so all keys whose field has a value begin with that value's bytes.
@@ -26,7 +28,10 @@ export function intersect (left: readonly Interval[], right: readonly Interval[]
 
 /** Sorts intervals and drops those that occur twice, as `$in: [1, 1.0]` brings them. */
 export function normalize (intervals: readonly Interval[]): Interval[] {
-  const sorted = [...intervals].sort((a, b) => Buffer.compare(a.start, b.start))
+  const sorted = [...intervals].sort((a, b) => {
+    spend(1)
+    return Buffer.compare(a.start, b.start)
+  })
   return sorted.filter((interval, at) => at === 0 || !interval.start.equals(sorted[at - 1].start))
 }
 

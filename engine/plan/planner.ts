@@ -4,6 +4,7 @@ import { EngineError } from '../errors.js'
 import type { Collection, Index } from '../storage/catalog.js'
 import type { Filter } from '../query/filter.js'
 import type { Sort } from '../query/sort.js'
+import { spend } from '../stretch.js'
 import { Conditions, type Condition } from './conditions.js'
 import { planByIds } from './ids.js'
 import { arePoints, boundsOf, keyRanges, type Bounds, type PlannedRange } from './index-bounds.js'
@@ -86,6 +87,7 @@ function chooseWay (collection: Collection, query: Query): Way {
 
 /** A way that leads past some documents, or to all in the order of the sort. */
 function usefulWay (collection: Collection, condition: Condition, sort?: Sort): Way | undefined {
+  spend(1)
   const byIds = collection.recordIds === 'id' ? planByIds(collection, condition, sort) : undefined
   return byIds ?? bestCandidate(collection, new Conditions(condition), sort) ?? unionOf(collection, condition, sort)
 }

@@ -1,5 +1,7 @@
 import type { Candidates, Take } from './candidates.js'
 
+const NONE = Buffer.alloc(0)
+
 /** What several ways lead to, one after the other; a document is handed over for the first that leads to it. */
 export class UnionCandidates implements Candidates {
   readonly #branches: readonly Candidates[]
@@ -16,8 +18,11 @@ export class UnionCandidates implements Candidates {
 
   read (take: Take): 'ended' | 'stopped' {
     const takeOnce: Take = (recordId, document) => take(recordId, document !== undefined && this.#isNew(recordId) ? document : undefined)
-    for (; this.#branch < this.#branches.length; this.#branch++) {
+    while (this.#branch < this.#branches.length) {
       if (this.#branches[this.#branch].read(takeOnce) === 'stopped') return 'stopped'
+      this.#branch++
+      // Branches without entries take time as well.
+      if (this.#branch < this.#branches.length && !take(NONE, undefined)) return 'stopped'
     }
     return 'ended'
   }

@@ -126,6 +126,20 @@ for (const [what, document, $jsonSchema] of schemas) {
   })
 }
 
+t.test('a query by many values is ended while it is planned, or lets others run', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const documents = db.collection<Document>('documents')
+  await documents.createIndex({ a: 1 })
+  await documents.insertOne({ a: 1 })
+  await t.rejects(documents.find({ a: { $in: shuffled(700_000) } }).toArray(), { code: 96 })
+  const others = documents.find({ $or: shuffled(2000).map((number) => ({ a: { $in: [-number, -number - 0.5] } })) }).toArray()
+  let answered = 0
+  while (!Array.isArray(await Promise.race([others, db.command({ ping: 1 })]))) answered++
+  t.ok(answered > 2, `${answered} pings were answered in between`)
+  t.same(await documents.countDocuments({ a: { $in: [...shuffled(20_000), 1] } }), 1)
+})
+
 t.test('long arrays and many fields are no errors', async (t) => {
   const { client } = await startTestEngine(t)
   const db = client.db('test')

@@ -2,7 +2,7 @@ import { isNumber, nearestDouble } from '../../bson/number.js'
 import { fields, findField, isArray, isDocument, isEmpty, type Value } from '../../bson/value.js'
 import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
-import { compareCounted } from '../compare.js'
+import { compareCounted } from '../../query/compare.js'
 
 export type ElementOrder = (a: Value, b: Value) => number
 

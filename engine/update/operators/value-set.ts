@@ -1,6 +1,6 @@
 import type { Value } from '../../bson/value.js'
 import type { Collation } from '../../collation/collation.js'
-import { compareCounted } from '../compare.js'
+import { compareCounted } from '../../query/compare.js'
 
 /**
  * Distinct values by MongoDB's equality (1 equals 1.0). Kept sorted, so that a large array can be compared with a large

@@ -3,7 +3,7 @@ import type { Value } from '../bson/value.js'
 import type { Collation } from '../collation/collation.js'
 import { spend, stepsFor } from '../stretch.js'
 
-/** The order of all values where many of one document are compared: each comparison counts as work on it. */
+/** The order of all values where many are compared without a pause: each comparison counts as work. */
 export function compareCounted (a: Value | undefined, b: Value | undefined, collation: Collation | undefined): number {
   spend(stepsFor(Math.min(sizeOf(a), sizeOf(b))))
   return compareValues(a, b, collation)
