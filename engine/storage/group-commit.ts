@@ -11,10 +11,19 @@ export interface GroupCommitOptions<Group> {
   readonly transaction: (run: (group: Group) => void) => Promise<void>
   /** Turns the error of a transaction into what its works are told; it may also refuse all later works. */
   readonly explain: (error: unknown) => Promise<Error>
+  /** For how long a commit may wait for more works, in milliseconds. */
+  readonly gatherFor?: number
 }
 
 /** For how long works are taken into one commit, in milliseconds: until then nothing else can run. */
 const MAX_GROUP_MS = 5
+
+/**
+ * A commit costs as much as ten small works. So while several are at work, the next one waits until this part of those who
+ * were at it lately has come (as PostgreSQL's commit_delay does); one who writes alone waits for nobody.
+ */
+const GATHERED = 0.75
+const GATHER_MS = 2
 
 /**
  * Commits works in groups: while one commit waits for the disk, the works that arrive make up the next. There is never
@@ -24,6 +33,9 @@ export class GroupCommit<Group> {
   readonly #options: GroupCommitOptions<Group>
   #waiting: Job<Group>[] = []
   #running: Promise<void> | undefined
+  #lastSize = 0
+  /** Told of each work that comes while others are waited for. */
+  #onWork: (() => void) | undefined
   #refusal: Error | undefined
 
   constructor (options: GroupCommitOptions<Group>) {
@@ -35,6 +47,7 @@ export class GroupCommit<Group> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal)
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push(jobOf(work, resolve, reject))
+      this.#onWork?.()
       this.#running ??= this.#commitAll()
     })
   }
@@ -52,8 +65,27 @@ export class GroupCommit<Group> {
   }
 
   async #commitAll (): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commitGroup()
+    while (this.#waiting.length > 0) {
+      if (this.#lastSize > 1) await this.#gather()
+      // Meanwhile they may all have been refused, and after that nothing must be begun.
+      if (this.#waiting.length > 0) await this.#commitGroup()
+    }
     this.#running = undefined
+  }
+
+  /** Waits for others who are going to write. */
+  async #gather (): Promise<void> {
+    const wanted = Math.floor((this.#lastSize + this.#waiting.length) * GATHERED)
+    if (this.#waiting.length >= wanted) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, this.#options.gatherFor ?? GATHER_MS)
+      this.#onWork = () => {
+        if (this.#waiting.length < wanted) return
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#onWork = undefined
   }
 
   async #commitGroup (): Promise<void> {
@@ -66,6 +98,7 @@ export class GroupCommit<Group> {
       for (const job of jobs.length > 0 ? jobs : this.#waiting.splice(0)) job.reject(reason)
       return
     }
+    this.#lastSize = jobs.length
     for (const job of jobs) job.settle()
   }
 
