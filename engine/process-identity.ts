@@ -16,12 +16,17 @@ export interface ProcessIdentity {
 const isLinux = process.platform === 'linux'
 
 export function ownIdentity (): ProcessIdentity {
+  return identityOf(process.pid)
+}
+
+/** That of a process in this same space. */
+export function identityOf (pid: number): ProcessIdentity {
   const space = isLinux
     ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8') + readlinkSync('/proc/self/ns/pid')
     : hostname()
   return {
-    pid: process.pid,
-    startedAt: startOf(process.pid) ?? '0',
+    pid,
+    startedAt: startOf(pid) ?? '0',
     space: createHash('sha256').update(space).digest('hex').slice(0, 8)
   }
 }

@@ -7,6 +7,7 @@ import { MongoClient } from 'mongodb'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startEngine, type LogEntry } from '../index.js'
+import { identityOf, isRunning, type ProcessIdentity } from '../process-identity.js'
 import { Supervisor, type SupervisorOptions } from '../supervisor.js'
 import { temporaryDirectory, withoutTimes } from './helper.js'
 
@@ -46,15 +47,8 @@ function locksIn (directory: string): string[] {
 }
 
 /** Resolves when a process that is no child of this one has gone. */
-async function gone (pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
+async function gone (other: ProcessIdentity): Promise<void> {
+  while (isRunning(other)) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 t.test('the engine runs in a process of its own, behind a socket for this user alone', async (t) => {
@@ -140,11 +134,11 @@ t.test('over TCP a password is asked for, and port and password outlive a crash'
 t.test('closing ends the process and leaves neither socket nor lock', async (t) => {
   const { engine, client, dataDirectory } = await own(t)
   await ping(client)
-  const { pid } = engine
+  const identity = identityOf(engine.pid)
   const path = socketOf(engine)
   t.equal(locksIn(dataDirectory).length, 1)
   await engine.close()
-  await gone(pid)
+  await gone(identity)
   t.equal(engine.ready, false)
   t.notOk(existsSync(path))
   t.strictSame(locksIn(dataDirectory), [])
@@ -174,9 +168,10 @@ t.test('F-01 an engine whose API was killed closes and lets the next one start',
   const owner = fork(new URL(`./engine-owner${extname(import.meta.url)}`, import.meta.url), [dataDirectory])
   t.teardown(() => owner.kill('SIGKILL'))
   const [{ pid }] = await once(owner, 'message')
+  const engine = identityOf(pid)
   owner.kill('SIGKILL')
   const { client } = await own(t, { dataDirectory })
-  await gone(pid)
+  await gone(engine)
   t.same(await ping(client), { ok: 1 })
 })
 
