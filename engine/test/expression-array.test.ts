@@ -1,5 +1,7 @@
 import { Double, Long } from 'bson'
-import { MISSING, refusals, results } from './expression-cases.js'
+import t from 'tap'
+import { toJs } from '../bson/value.js'
+import { evaluate, MISSING, refusals, results } from './expression-cases.js'
 
 results([
   [{ $arrayElemAt: [[1, 2, 3], 0] }, 1],
@@ -206,3 +208,8 @@ refusals([
   [{ $setField: { field: 'a', input: 1, value: 1 } }, 4161105],
   [{ $setField: { field: '$a', input: {}, value: 1 } }, 4161107]
 ])
+
+t.test('$zip takes more arrays than a function takes arguments', async (t) => {
+  const inputs = Array.from({ length: 130_000 }, () => '$a')
+  t.equal(Number(toJs(evaluate({ $size: { $first: { $zip: { inputs } } } }, { a: [1] })!)), 130_000)
+})
