@@ -1,5 +1,5 @@
 import type { Value } from '../bson/value.js'
-import { EngineError, notImplemented, outOfTime } from '../errors.js'
+import { EngineError, outOfTime } from '../errors.js'
 import { beginStretch } from '../stretch.js'
 import type { Connection, Request } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
@@ -17,9 +17,6 @@ import type { Services } from './services.js'
 import { readRetry, sessionId } from './session.js'
 import { readTransaction } from './transaction-arguments.js'
 import type { TransactionRequest } from './transactions.js'
-
-/** How MongoDB names the collections in which it keeps the documents of time series. */
-const BUCKETS = 'system.buckets.'
 
 /** Everything that one run of a command may use. */
 export class CommandContext {
@@ -128,12 +125,9 @@ export class CommandContext {
     return command.run(this)
   }
 
-  /** The collection that a `collection` argument names. @throws {EngineError} InvalidNamespace; NotImplemented for a time series' buckets */
+  /** The collection that a `collection` argument names. */
   namespace (argument: string): Namespace {
-    const name = this.args.requiredString(argument)
-    // MongoDB's tools dump these in place of the time series: without an error they would take it for empty.
-    if (name.startsWith(BUCKETS)) throw notImplemented(`'${name}': buckets of time series are`)
-    return new Namespace(this.database, name)
+    return new Namespace(this.database, this.args.requiredString(argument))
   }
 
   /**

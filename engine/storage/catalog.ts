@@ -1,6 +1,6 @@
 import type { Value } from '../bson/value.js'
 import type { Collation } from '../collation/collation.js'
-import { EngineError } from '../errors.js'
+import { EngineError, notImplemented } from '../errors.js'
 import type { Filter } from '../query/filter.js'
 import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
@@ -8,6 +8,9 @@ import type { TextFields } from '../text/text-fields.js'
 import type { CollectionKind } from './collection-kind.js'
 import type { IndexUsage } from './index-usage.js'
 import { Namespace } from './namespace.js'
+
+/** How MongoDB names the collections in which it keeps the documents of time series. */
+const BUCKETS = 'system.buckets.'
 
 export interface KeyPart {
   readonly path: string
@@ -97,7 +100,7 @@ export class Catalog {
 
   /**
    * Whoever can do something with a view asks for it first.
-   * @throws {EngineError} CommandNotSupportedOnView
+   * @throws {EngineError} CommandNotSupportedOnView, NotImplemented for the buckets of time series
    */
   find (namespace: Namespace): Collection | undefined {
     const entry = this.entry(namespace)
@@ -110,8 +113,12 @@ export class Catalog {
     return isView(entry) ? entry : undefined
   }
 
+  /** @throws {EngineError} NotImplemented for the buckets of time series */
   entry (namespace: Namespace): Entry | undefined {
-    return this.#byName.get(String(namespace))
+    const entry = this.#byName.get(String(namespace))
+    // MongoDB's tools dump these in place of the time series: without an error they would take it for empty.
+    if (entry === undefined && namespace.collection.startsWith(BUCKETS)) throw notImplemented(`'${namespace}': buckets of time series are`)
+    return entry
   }
 
   byId (id: number): Collection | undefined {

@@ -100,8 +100,21 @@ t.test('the buckets of a time series are refused, in place of which tools would 
   const { client } = await startTestEngine(t)
   const db = client.db('test')
   await db.createCollection('series', { timeseries: { timeField: 'at' } })
-  for (const command of [{ find: 'system.buckets.series' }, { count: 'system.buckets.series' }, { insert: 'system.buckets.series', documents: [{}] }]) {
-    await t.rejects(db.command(command), { code: 238, message: /buckets/ })
+  const buckets = 'system.buckets.series'
+  const lookup = { $lookup: { from: buckets, pipeline: [], as: 'found' } }
+  await db.collection('others').insertOne({})
+  for (const command of [
+    { find: buckets },
+    { count: buckets },
+    { distinct: buckets, key: 'a' },
+    { insert: buckets, documents: [{}] },
+    { create: buckets },
+    { aggregate: buckets, pipeline: [], cursor: {} },
+    { aggregate: 'others', pipeline: [lookup], cursor: {} },
+    { aggregate: 'others', pipeline: [{ $unionWith: buckets }], cursor: {} },
+    { explain: { find: buckets } }
+  ]) {
+    await t.rejects(db.command(command), { code: 238, message: /buckets/ }, JSON.stringify(command))
   }
 })
 
