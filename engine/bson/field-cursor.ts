@@ -1,3 +1,4 @@
+import { nameAt } from './name.js'
 import { payloadSize, type Value } from './value.js'
 
 /** Walks over the fields of a document or array without decoding their names, for code that compares or copies bytes. */
@@ -25,7 +26,7 @@ export class FieldCursor {
   }
 
   name (): string {
-    return this.value.bytes.toString('utf8', this.nameStart, this.value.start - 1)
+    return nameAt(this.value.bytes, this.nameStart, this.value.start - 1)
   }
 }
 

@@ -1,4 +1,5 @@
 import { deserialize, serialize, type Document } from 'bson'
+import { nameAt } from './name.js'
 
 /**
  * BSON is kept as it came over the wire: a value is a view of its bytes, decoded only where its content matters.
@@ -155,7 +156,7 @@ export function forEachField (document: Value, visit: (name: string, value: Valu
   while (at < end - 1) {
     const nameEnd = endOfName(bytes, at + 1)
     const value = valueAt(bytes, at, nameEnd + 1)
-    if (visit(bytes.toString('utf8', at + 1, nameEnd), value) === false) return
+    if (visit(nameAt(bytes, at + 1, nameEnd), value) === false) return
     at = value.end
   }
 }
@@ -167,7 +168,7 @@ export function * fields (document: Value): Generator<[name: string, value: Valu
   while (at < end - 1) {
     const nameEnd = endOfName(bytes, at + 1)
     const value = valueAt(bytes, at, nameEnd + 1)
-    yield [bytes.toString('utf8', at + 1, nameEnd), value]
+    yield [nameAt(bytes, at + 1, nameEnd), value]
     at = value.end
   }
 }

@@ -1,5 +1,6 @@
 import { nearestDouble } from '../bson/number.js'
-import { arrayElements, BsonType, boolOf, forEachField, payload, stringOf, typeNames, type Value } from '../bson/value.js'
+import { nameAt } from '../bson/name.js'
+import { arrayElements, BsonType, boolOf, forEachField, payload, typeNames, type Value } from '../bson/value.js'
 import { EngineError } from '../errors.js'
 import { compileFields, type Field, type Fields } from './fields.js'
 
@@ -33,7 +34,7 @@ export class Arguments {
 
   string (name: string): string | undefined {
     const value = this.#values.get(name)
-    return value && stringOf(value)
+    return value && nameAt(value.bytes, value.start + 4, value.end - 1)
   }
 
   requiredString (name: string): string {

@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import { nameAt } from '../bson/name.js'
 import { validateDocument } from '../bson/validate.js'
 import { BsonType, findField, readLength, type Value } from '../bson/value.js'
 import { crc32c } from './crc32c.js'
@@ -80,7 +81,7 @@ function readSequence (frame: Buffer, start: number, end: number): Sequence {
     documents.push(readDocument(frame, at, documentEnd))
     at = documentEnd
   }
-  return { name: frame.toString('utf8', start + 4, nameEnd), documents }
+  return { name: nameAt(frame, start + 4, nameEnd), documents }
 }
 
 function refuseDuplicates (body: Value, sequences: readonly Sequence[]): void {

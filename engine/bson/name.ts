@@ -1,0 +1,35 @@
+/** How many names are remembered, and how long they may be, in bytes. */
+const SLOTS = 1024
+const LONGEST = 24
+
+/** Names that were read lately, by their hash; whatever a client sends, there are never more. */
+const recent: string[] = new Array(SLOTS).fill('')
+
+/**
+ * The text in `[start, end)`, which is UTF-8. The same few names come again with every command: comparing one with what was
+ * read before is quicker than to make a string, and a string that was used as a key before is looked up quicker, too.
+ */
+export function nameAt (bytes: Buffer, start: number, end: number): string {
+  const length = end - start
+  if (length > LONGEST) return bytes.toString('utf8', start, end)
+  const slot = hashOf(bytes, start, end) % SLOTS
+  const known = recent[slot]
+  if (known.length === length && isAt(known, bytes, start)) return known
+  const name = bytes.toString('utf8', start, end)
+  // Only of ASCII is each byte one character.
+  if (name.length === length) recent[slot] = name
+  return name
+}
+
+function hashOf (bytes: Buffer, start: number, end: number): number {
+  let hash = 0
+  for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]) | 0
+  return hash >>> 0
+}
+
+function isAt (text: string, bytes: Buffer, start: number): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== bytes[start + at]) return false
+  }
+  return true
+}
