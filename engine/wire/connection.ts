@@ -97,18 +97,23 @@ export class Connection {
   /** Answers what can be answered now; called whenever that may have become more. */
   #proceed (): void {
     if (this.#socket.destroyed) return
-    this.#socket.cork()
     try {
       while (this.#mayAnswer()) {
         const frame = this.#frames.next(this.longestMessage)
         if (frame === undefined) break
+        this.#cork()
         this.#answer(frame)
       }
     } catch (error) {
       this.#fail(error as Error)
     }
-    this.#socket.uncork()
+    if (this.#socket.writableCorked > 0) this.#socket.uncork()
     this.#adjustReading()
+  }
+
+  /** What is answered in one turn is sent at once; corking for one reply costs more than it saves. */
+  #cork (): void {
+    if (this.#frames.pending > 0 && this.#socket.writableCorked === 0) this.#socket.cork()
   }
 
   #mayAnswer (): boolean {

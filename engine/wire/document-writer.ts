@@ -4,6 +4,9 @@ import { BsonType, type Value } from '../bson/value.js'
 /** At most so many bytes does an element of an array take besides its payload: its type, and its index as a name. */
 const BYTES_OF_ELEMENT = 10
 
+/** Up to so many characters a text is written by hand while it is ASCII: a call into native code costs more than a short loop. */
+const SHORT_TEXT = 64
+
 /**
  * Writes a reply's BSON in one pass behind whatever header the caller reserved. Values and documents of the store
  * are copied in byte for byte; what commands compute is given in JavaScript: an integer becomes an int32 while it
@@ -28,7 +31,8 @@ export class DocumentWriter {
   document (members: Readonly<Record<string, unknown>>, ...last: readonly Buffer[]): void {
     const start = this.#open()
     for (const name in members) {
-      if (members[name] !== undefined) this.#field(name, members[name])
+      const value = members[name]
+      if (value !== undefined) this.#field(name, value)
     }
     for (const encoded of last) this.#encodedMembers(encoded)
     this.#close(start)
@@ -77,11 +81,12 @@ export class DocumentWriter {
   }
 
   #string (name: string, value: string): void {
-    const size = Buffer.byteLength(value)
-    this.#head(BsonType.string, name, size + 5)
-    this.#length = this.#bytes.writeInt32LE(size + 1, this.#length)
-    this.#length += this.#bytes.write(value, this.#length)
+    this.#head(BsonType.string, name, 3 * value.length + 5)
+    const start = this.#length + 4
+    this.#length = start
+    this.#text(value)
     this.#bytes[this.#length++] = 0
+    this.#bytes.writeInt32LE(this.#length - start, start - 4)
   }
 
   #number (name: string, value: number): void {
@@ -107,20 +112,24 @@ export class DocumentWriter {
   #head (type: number, name: string, payload: number): void {
     this.#reserve(3 * name.length + 2 + payload)
     this.#bytes[this.#length++] = type
-    this.#name(name)
+    this.#text(name)
     this.#bytes[this.#length++] = 0
   }
 
-  /** By hand while it is ASCII, as nearly every name is: a call into native code costs more than a short loop. */
-  #name (name: string): void {
-    for (let at = 0; at < name.length; at++) {
-      const code = name.charCodeAt(at)
-      if (code > 0x7f) {
-        this.#length += this.#bytes.write(name.slice(at), this.#length)
-        return
-      }
+  #text (text: string): void {
+    const at = text.length > SHORT_TEXT ? 0 : this.#ascii(text)
+    if (at < text.length) this.#length += this.#bytes.write(text.slice(at), this.#length)
+  }
+
+  /** Writes as much as is ASCII; returns how much that was. */
+  #ascii (text: string): number {
+    let at = 0
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 0x7f) break
       this.#bytes[this.#length++] = code
     }
+    return at
   }
 
   #open (): number {

@@ -40,7 +40,8 @@ export class FrameReader {
       throw new ProtocolViolation(`message length ${length} is not between ${HEADER_BYTES} and ${longest}`)
     }
     if (this.pending < length) return undefined
-    const frame = this.#bytes.subarray(this.#start, this.#start + length)
+    const isAll = length === this.#bytes.length
+    const frame = isAll ? this.#bytes : this.#bytes.subarray(this.#start, this.#start + length)
     this.#start += length
     if (this.pending === 0) this.#hold(EMPTY, 0)
     return frame
