@@ -27,10 +27,10 @@ export const aggregate: Command = {
   },
 
   async run (context) {
-    const { args, data, database, services } = context
+    const { args, data, database, now } = context
     const changeStream = changeStreamOf(args)
     if (changeStream !== undefined) return await openChangeStream(context, changeStream)
-    const aggregation = readAggregation(args, database, services.clock(), data.catalog, args.bool('explain'))
+    const aggregation = readAggregation(args, database, now, data.catalog, args.bool('explain'))
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     if (context.transaction !== undefined) checkTransactional(aggregation.steps)

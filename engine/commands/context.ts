@@ -14,7 +14,7 @@ import type { Reply } from '../wire/reply.js'
 import type { Patience } from './cursors.js'
 import type { ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
-import { readRetry, sessionId } from './session.js'
+import { readRetry, sessionOf } from './session.js'
 import { readTransaction } from './transaction-arguments.js'
 import type { TransactionRequest } from './transactions.js'
 
@@ -34,6 +34,8 @@ export class CommandContext {
   readonly transactionRequest: TransactionRequest | undefined
   /** When it has begun, by `performance.now()`. */
   readonly startedAt = performance.now()
+  /** The time for all that it does. */
+  readonly now: Date
   /** Under which others find it while it runs. */
   readonly id: number
   readonly #deadline: number
@@ -49,14 +51,15 @@ export class CommandContext {
     this.body = request.body
     this.services = services
     this.connection = connection
+    this.now = services.clock()
     this.args = readCommand(command, request)
     const writeConcern = this.args.document('writeConcern')
     this.#writeConcernError = writeConcern && unsatisfied(writeConcern)
     this.database = checkDatabaseName(request.database ?? this.args.requiredString('$db'))
     const session = this.args.document('lsid')
-    this.lsid = session && sessionId(session, 'lsid')
-    if (this.lsid !== undefined) services.sessions.touch(this.lsid)
-    checkTimes(this.args, services.store, services.clock())
+    this.lsid = session && sessionOf(connection, session)
+    if (this.lsid !== undefined) services.sessions.touch(this.lsid, this.now)
+    checkTimes(this.args, services.store, this.now)
     this.transactionRequest = readTransaction(command, this.args, this.lsid)
     this.retry = this.transactionRequest === undefined ? readRetry(command, this.args, this.lsid) : undefined
     // 0 means no limit, as in MongoDB.

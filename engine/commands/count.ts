@@ -23,7 +23,7 @@ export const count: Command = {
     const { args, store } = context
     const namespace = context.namespace('count')
     const entry = store.catalog.entry(namespace)
-    const { query, skip, limit } = readCount(args, context.services.clock(), entry)
+    const { query, skip, limit } = readCount(args, context.now, entry)
     let n = 0
     if (entry === undefined) return { n }
     if (isView(entry)) {

@@ -24,7 +24,7 @@ export const deleteCommand: Command = {
   async run (context) {
     const namespace = context.namespace('delete')
     const statements = readDeletes(context.args)
-    const environment = readEnvironment(context.args, context.services.clock())
+    const environment = readEnvironment(context.args, context.now)
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {
       const collation = readCollationOf(args, write.data.catalog.find(namespace))
       const query = readQuery(args, 'q', { environment: { ...environment, collation } })

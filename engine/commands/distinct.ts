@@ -30,7 +30,7 @@ export const distinct: Command = {
     const { args, data } = context
     const namespace = context.namespace('distinct')
     const entry = data.catalog.entry(namespace)
-    const { query, path } = readDistinct(args, context.services.clock(), entry)
+    const { query, path } = readDistinct(args, context.now, entry)
     const values = new DistinctValues(query.filter.collation)
     if (isView(entry)) {
       await forEachInView(context, namespace, 'distinct', (document) => values.addAll(document, path))

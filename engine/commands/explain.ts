@@ -53,10 +53,10 @@ export const explain: Command = {
 
 /** @throws {EngineError} for a command that is not explained, and what the command itself would throw */
 async function explainCommand (context: CommandContext, document: Value, verbosity: Verbosity): Promise<Reply> {
-  const { database, services, store } = context
+  const { database, now, store } = context
   const [name] = fields(document).next().value ?? ['']
   if (name === aggregate.name) {
-    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, services.clock(), store.catalog, true), verbosity)
+    return await explainPipeline(context, readAggregation(readArguments(aggregate, document), database, now, store.catalog, true), verbosity)
   }
   const explained = explainable.get(name)
   if (explained === undefined) throw new EngineError('CommandNotFound', `Explain failed due to unknown command: ${name}`)
@@ -65,7 +65,7 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   if (isViewQuery(name) && store.catalog.view(namespace) !== undefined) {
     return await explainPipeline(context, viewAggregation(context, namespace, name, args), verbosity)
   }
-  return await explainQuery(context, namespace, explained.read(args, services.clock(), store.catalog.entry(namespace)), verbosity)
+  return await explainQuery(context, namespace, explained.read(args, now, store.catalog.entry(namespace)), verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {

@@ -4,7 +4,6 @@ import { openMatches, type Matches, type Query } from '../plan/matches.js'
 import type { Match } from '../plan/scan.js'
 import { parseProjection } from '../query/projection.js'
 import { isView, type Entry } from '../storage/catalog.js'
-import type { Namespace } from '../storage/namespace.js'
 import type { Reply } from '../wire/reply.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
@@ -47,22 +46,20 @@ export const find: Command = {
 
   /** Not async: what is found at once is answered at once. */
   run (context): Reply | Promise<Reply> {
-    const { args, data, services } = context
+    const { args, data, now } = context
     const namespace = context.namespace('find')
-    const { query, window } = readFind(args, services.clock(), data.catalog.entry(namespace))
-    const source = openSource(context, namespace, query, window)
+    const entry = data.catalog.entry(namespace)
+    const { query, window } = readFind(args, now, entry)
+    const source = entry === undefined ? emptySource : openSource(context, entry, query, window)
     return firstBatch(context, namespace.toString(), source, { batchSize: args.count('batchSize'), isOnly: args.bool('singleBatch') })
   }
 }
 
-function openSource (context: CommandContext, namespace: Namespace, query: Query, window: Window): CursorSource {
-  const { data } = context
-  const entry = data.catalog.entry(namespace)
-  if (entry === undefined) return emptySource
+function openSource (context: CommandContext, entry: Entry, query: Query, window: Window): CursorSource {
   if (context.args.bool('tailable') || isView(entry)) refuseUnsupported(context.args, Object.keys(keyOptions))
   if (context.args.bool('tailable')) return openTail(context, entry, query, window)
-  if (isView(entry)) return viewSource(context, namespace, 'find')
-  const matches = openMatches(data, entry, query, { needed: window.skip + window.limit })
+  if (isView(entry)) return viewSource(context, entry.namespace, 'find')
+  const matches = openMatches(context.data, entry, query, { needed: window.skip + window.limit })
   const shape = shapeOf(context.args, matches, window.project)
   return shape === undefined ? new FindSource(matches, window) : new FindSource(mapped(matches, shape), { ...window, project: undefined })
 }
@@ -86,8 +83,8 @@ function openTail ({ args, store, transaction }: CommandContext, entry: Entry, q
  */
 export function readFind (args: Arguments, now: Date, entry: Entry | undefined): { query: Query, window: Window } {
   const environment = readEnvironment(args, now, readCollationOf(args, entry))
-  const parsed = readQuery(args, 'filter', { environment, sort: 'sort' })
-  const query = { ...parsed, limits: readKeyLimits(args, parsed.hint) }
+  const { filter, sort, hint } = readQuery(args, 'filter', { environment, sort: 'sort' })
+  const query = { filter, sort, hint, limits: readKeyLimits(args, hint) }
   checkTailable(args, query)
   const projection = args.document('projection')
   return {
@@ -95,7 +92,7 @@ export function readFind (args: Arguments, now: Date, entry: Entry | undefined):
     window: {
       skip: args.count('skip') ?? 0,
       limit: args.count('limit') || Infinity,
-      project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, query.filter, environment)
+      project: projection === undefined || isEmpty(projection) ? undefined : parseProjection(projection, filter, environment)
     }
   }
 }

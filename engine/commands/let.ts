@@ -7,6 +7,8 @@ import { parseExpression, type Environment, type Operand } from '../expression/e
 import { checkVariableName } from '../expression/variables.js'
 import type { Arguments } from './arguments.js'
 
+const NO_VARIABLES: ReadonlyMap<string, Operand> = new Map()
+
 /** What a command gives to its expressions. */
 export function readEnvironment (args: Arguments, now: Date, collation?: Collation): Environment {
   return { now, collation, variables: readLet(args.document('let'), now, collation) }
@@ -14,8 +16,9 @@ export function readEnvironment (args: Arguments, now: Date, collation?: Collati
 
 /** The variables that a command's `let` gives to all of its expressions. They cannot depend on documents. */
 export function readLet (given: Value | undefined, now: Date, collation?: Collation): ReadonlyMap<string, Operand> {
+  if (given === undefined) return NO_VARIABLES
   const variables = new Map<string, Operand>()
-  for (const [name, value] of given === undefined ? [] : fields(given)) {
+  for (const [name, value] of fields(given)) {
     checkVariableName(name)
     const expression = parseExpression(value)
     if (dependsOnDocument(value)) {

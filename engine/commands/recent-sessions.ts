@@ -22,9 +22,9 @@ export class RecentSessions {
     this.#owner = new Binary(createHash('sha256').update(user === undefined ? '' : `${user}@admin`).digest())
   }
 
-  touch (lsid: Buffer): void {
+  touch (lsid: Buffer, now: Date): void {
     const name = lsid.toString('latin1')
-    const [now, before] = [this.#clock(), this.#lastUse.get(name)]
+    const before = this.#lastUse.get(name)
     if (before !== undefined && now.getTime() - before.getTime() < PRECISION_MS) return
     this.#lastUse.delete(name)
     this.#lastUse.set(name, now)

@@ -1,6 +1,7 @@
 import { Binary } from 'bson'
 import { EngineError } from '../errors.js'
-import type { Value } from '../bson/value.js'
+import { payload, type Value } from '../bson/value.js'
+import type { Connection } from '../wire/connection.js'
 import type { Numbered } from '../write/ledger.js'
 import { readFields, type Arguments } from './arguments.js'
 import type { Command } from './command.js'
@@ -20,6 +21,27 @@ export function sessionId (session: Value, path: string): Buffer {
     throw new EngineError('InvalidOptions', `${path}.id must be a UUID of 16 bytes`)
   }
   return Buffer.from(id.bytes)
+}
+
+/** Which session each connection was used for last: a client's next command is most often of the same one. */
+const lastOf = new WeakMap<Connection, { readonly session: Buffer, readonly id: Buffer }>()
+
+/** The same for the `lsid` of a command; not to be written to. */
+export function sessionOf (connection: Connection, session: Value): Buffer {
+  const last = lastOf.get(connection)
+  if (last !== undefined && isSame(last.session, session)) return last.id
+  const id = sessionId(session, 'lsid')
+  lastOf.set(connection, { session: Buffer.from(payload(session)), id })
+  return id
+}
+
+/** By hand, because a call into native code costs more than a loop over these few bytes. */
+function isSame (session: Buffer, { bytes, start, end }: Value): boolean {
+  if (session.length !== end - start) return false
+  for (let at = 0; at < session.length; at++) {
+    if (session[at] !== bytes[start + at]) return false
+  }
+  return true
 }
 
 /** The ids in the array that `endSessions` and `refreshSessions` take. */

@@ -61,11 +61,11 @@ export function isOrdered ({ args, transaction }: CommandContext): boolean {
 }
 
 export function writeContext (context: CommandContext): WriteContext {
-  const { data, args, services, retry } = context
+  const { data, args, now, retry } = context
   return {
     data,
     checkInterrupt: () => context.checkInterrupt(),
-    now: services.clock(),
+    now,
     retry,
     onInvalid: readOnInvalid(context),
     keepsEmptyTimestamps: args.bool('bypassEmptyTsReplacement')

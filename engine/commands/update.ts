@@ -38,7 +38,7 @@ export const update: Command = {
     const namespace = context.namespace('update')
     refuseTimeSeries(context, namespace)
     const statements = readUpdates(context.args)
-    const environment = readEnvironment(context.args, context.services.clock())
+    const environment = readEnvironment(context.args, context.now)
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {
       const isMany = args.bool('multi')
       if (isMany) refuseManyRetryable(write, 'multi=true')

@@ -27,8 +27,8 @@ export function isViewQuery (command: string): command is ViewQuery {
  * say) is refused, as on MongoDB.
  * @throws {EngineError} for what cannot be parsed
  */
-export function viewAggregation ({ data, database, services }: CommandContext, namespace: Namespace, command: ViewQuery, args: Arguments): Aggregation {
-  const environment = readEnvironment(args, services.clock(), readCollationOf(args, data.catalog.view(namespace)))
+export function viewAggregation ({ data, database, now }: CommandContext, namespace: Namespace, command: ViewQuery, args: Arguments): Aggregation {
+  const environment = readEnvironment(args, now, readCollationOf(args, data.catalog.view(namespace)))
   const pipeline = arrayValue(stagesOf[command].flatMap(([stage, argument]) => stageFor(stage, args.value(argument))))
   const steps = parsePipeline(pipeline, { database, place: 'command', environment })
   return { namespace, steps, options: { hint: readHint(args.value('hint')) }, environment }

@@ -44,7 +44,7 @@ export interface Matches {
 export function openMatches (source: Source, collection: Collection, query: Query, { needed = Infinity, once = false, isCount = false, isExplained = false }: ReadOptions = {}): Matches {
   const plan = choosePlan(collection, query)
   if (!isExplained) noteUse(collection, plan.access)
-  const scan = new Scan(source, collection, { ...plan, once, isCovered: isCount && isCovered(plan) })
+  const scan = new Scan(source, collection, plan, { once, isCovered: isCount && isCovered(plan) })
   return plan.sorted || query.sort === undefined
     ? { plan, scan, read: (visit, checkInterrupt) => scan.run(visit, checkInterrupt) }
     : new SortedMatches(plan, scan, new TopK(query.sort, needed))
@@ -66,7 +66,7 @@ const CANDIDATES_AT_A_GLANCE = 20
 export function firstMatchAtAGlance (source: Source, collection: Collection, query: Query): Match | undefined | 'undecided' {
   const { sort } = query
   const plan = choosePlan(collection, query)
-  const scan = new Scan(source, collection, { ...plan, once: false, isCovered: false })
+  const scan = new Scan(source, collection, plan, { once: false, isCovered: false })
   let first: Match | undefined
   const state = scan.glance((match) => {
     const isFirst = first === undefined || sort === undefined || sort.compare(matchValue(match), matchValue(first)) < 0

@@ -75,7 +75,10 @@ type Score = readonly [isUnique: number, equalities: number, hasRange: number, i
  */
 export function choosePlan (collection: Collection, query: Query): Plan {
   const { filter } = query
-  if (filter.text === undefined) return { ...chooseWay(collection, query), filter }
+  if (filter.text === undefined) {
+    const { access, sorted } = chooseWay(collection, query)
+    return { access, sorted, filter }
+  }
   return planText(collection, query, filter.text, (condition) => usefulWay(collection, condition)?.access)
 }
 

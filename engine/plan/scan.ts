@@ -6,7 +6,7 @@ import type { Catalog, Collection } from '../storage/catalog.js'
 import type { Reader } from '../storage/store.js'
 import { candidatesOf, type CandidateOptions, type Candidates } from './candidates.js'
 import { indexesOf } from './index-use.js'
-import type { Access } from './planner.js'
+import type { Access, Plan } from './planner.js'
 import { pause, Slice, type CheckInterrupt } from './slice.js'
 
 export type { CheckInterrupt } from './slice.js'
@@ -41,11 +41,6 @@ export type Visit = (match: Match) => boolean
 
 export type ReadState = 'ended' | 'stopped'
 
-export interface ScanOptions extends CandidateOptions {
-  readonly access: Access
-  readonly filter: Filter
-}
-
 /**
  * Walks through the candidates of a plan and hands over those that the filter matches. Between two slices it holds
  * nothing of the store: it remembers the last key and seeks it again, so that a slow reader pins no pages and sees
@@ -60,7 +55,7 @@ export class Scan {
   readonly #isCovered: boolean
   readonly #candidates: Candidates
 
-  constructor (source: Source, collection: Collection, { access, filter, ...options }: ScanOptions) {
+  constructor (source: Source, collection: Collection, { access, filter }: Pick<Plan, 'access' | 'filter'>, options: CandidateOptions) {
     this.#source = source
     this.#collection = collection
     this.#access = access

@@ -36,7 +36,7 @@ export interface Filter {
  */
 export function parseFilter (filter: Value, environment?: Environment, collation = environment?.collation): Filter {
   const root = new FilterParser(collation, environment).filter(filter)
-  return { ...filterOf(root, collation), text: textIn(root) }
+  return new CompiledFilter(root, collation, { text: textIn(root) })
 }
 
 /** The filter with its `$text` as a search of the texts that an index has; it finds the same without that index. */
@@ -48,21 +48,35 @@ export function searchIn (filter: Filter, search: TextSearch): Filter {
     return last.score
   }
   const root = replaceText(filter.root, { kind: 'expression', holds: (document) => textScore(document) !== undefined })
-  return { ...filterOf(root, filter.collation), textScore }
+  return new CompiledFilter(root, filter.collation, { textScore })
 }
 
-function filterOf (root: FilterNode, collation: Collation | undefined): Filter {
-  return { root, collation, matches: compile(root), position: positionFinder(root), equalities: () => equalitiesOf(root) }
-}
+class CompiledFilter implements Filter {
+  readonly root: FilterNode
+  readonly collation: Collation | undefined
+  readonly text: Filter['text']
+  readonly textScore: Filter['textScore']
+  readonly matches: Matches
+  #find: Matches | undefined
+  #position: number | undefined
 
-/** Compiles the filter a second time, and only if it is asked for, so that ordinary matching keeps no positions. */
-function positionFinder (root: FilterNode): Filter['position'] {
-  let position: number | undefined
-  let find: Matches | undefined
-  return (document) => {
-    find ??= compile(root, (index) => { position = index })
-    position = undefined
-    return find(document) ? position : undefined
+  constructor (root: FilterNode, collation: Collation | undefined, { text, textScore }: Pick<Filter, 'text' | 'textScore'>) {
+    this.root = root
+    this.collation = collation
+    this.text = text
+    this.textScore = textScore
+    this.matches = compile(root)
+  }
+
+  /** Compiles the filter a second time, and only if it is asked for, so that ordinary matching keeps no positions. */
+  position (document: Value): number | undefined {
+    this.#find ??= compile(this.root, (index) => { this.#position = index })
+    this.#position = undefined
+    return this.#find(document) ? this.#position : undefined
+  }
+
+  equalities (): Array<[path: string, value: Value]> {
+    return equalitiesOf(this.root)
   }
 }
 

@@ -21,7 +21,7 @@ export type Visit = (value: Value | undefined, position: number) => boolean
 export type Leaf = 'elements' | 'whole'
 
 export function parsePath (text: string): Path {
-  const parts = text.split('.')
+  const parts = text.includes('.') ? text.split('.') : [text]
   return { text, parts, indexes: parts.map(arrayIndex) }
 }
 

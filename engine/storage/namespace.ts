@@ -10,6 +10,7 @@ const NOT_IN_COLLECTION = /[$\0]/
 export class Namespace {
   readonly database: string
   readonly collection: string
+  readonly #text: string
 
   /** @throws {EngineError} InvalidNamespace */
   constructor (database: string, collection: string) {
@@ -17,22 +18,28 @@ export class Namespace {
     if (!isValid) throw new EngineError('InvalidNamespace', `Invalid namespace specified '${database}.${collection}'`)
     this.database = checkDatabaseName(database)
     this.collection = collection
-    if (Buffer.byteLength(this.toString()) > MAX_NAMESPACE_BYTES) {
+    this.#text = `${database}.${collection}`
+    if (isLonger(this.#text, MAX_NAMESPACE_BYTES)) {
       throw new EngineError('InvalidNamespace', `Fully qualified namespace is too long. Namespace: ${this} Max: ${MAX_NAMESPACE_BYTES}`)
     }
   }
 
   toString (): string {
-    return `${this.database}.${this.collection}`
+    return this.#text
   }
 }
 
 /** @throws {EngineError} InvalidNamespace */
 export function checkDatabaseName (name: string): string {
-  if (name === '' || NOT_IN_DATABASE.test(name) || Buffer.byteLength(name) > MAX_DATABASE_BYTES) {
+  if (name === '' || NOT_IN_DATABASE.test(name) || isLonger(name, MAX_DATABASE_BYTES)) {
     throw new EngineError('InvalidNamespace', `Invalid database name: '${name}'`)
   }
   return name
+}
+
+/** Whether a text takes more bytes; a character has three at most, so that short ones need not be counted. */
+function isLonger (text: string, bytes: number): boolean {
+  return text.length * 3 > bytes && Buffer.byteLength(text) > bytes
 }
 
 /**
