@@ -7,7 +7,7 @@ import { checkDatabaseName } from '../storage/namespace.js'
 export interface CollectionInfo {
   readonly database: string
   readonly name: string
-  /** `collection`, `view`, or what this is not made for: `timeseries`. */
+  /** `collection`, `view` or `timeseries`. */
   readonly type: string
   /** What `create` takes. */
   readonly options: Value
@@ -28,6 +28,9 @@ export const SELECTION_HELP = `  --db NAME           this database only; without
 /** Databases in which a server keeps what is about itself. */
 const internal = new Set(['admin', 'config', 'local'])
 
+/** In front of the name of a time series, that of the collection in which MongoDB keeps its documents. */
+export const BUCKETS = 'system.buckets.'
+
 /** The collections of a server, sorted; what belongs to the server itself is left out. */
 export async function listCollections (client: MongoClient, { db, collection }: Selection = {}): Promise<CollectionInfo[]> {
   const { databases } = await client.db().admin().listDatabases({ nameOnly: true })
@@ -39,19 +42,24 @@ export async function listCollections (client: MongoClient, { db, collection }: 
 
 async function collectionsOf (db: Db): Promise<CollectionInfo[]> {
   const described = await db.listCollections({}, { raw: true }).toArray() as unknown as Uint8Array[]
+  const descriptions = new Map(described.map(valueOf).map((description) => [stringOf(findField(description, 'name')!), description]))
   const found: CollectionInfo[] = []
-  for (const description of described.map(valueOf)) {
-    const name = stringOf(findField(description, 'name')!)
+  for (const [name, description] of descriptions) {
     const type = textOf(findField(description, 'type')) ?? 'collection'
-    const indexes = type === 'collection' ? await db.collection(name).listIndexes({ raw: true }).toArray() as unknown as Uint8Array[] : []
-    found.push({ database: db.databaseName, name, type, options: findField(description, 'options')!, uuid: uuidOf(description), indexes: indexes.map(valueOf) })
+    const indexes = type === 'view' ? [] : await db.collection(name).listIndexes({ raw: true }).toArray() as unknown as Uint8Array[]
+    // On MongoDB a time series has the UUID of its buckets.
+    const uuid = uuidOf(description) ?? uuidOf(descriptions.get(`${BUCKETS}${name}`))
+    found.push({ database: db.databaseName, name, type, options: findField(description, 'options')!, uuid, indexes: indexes.map(valueOf) })
   }
   return found.sort((a, b) => a.name < b.name ? -1 : 1)
 }
 
 /** Makes the collection with its options, without its indexes. */
-export async function createCollection (client: MongoClient, { database, name, options }: CollectionInfo): Promise<void> {
-  await client.db(database).command({ create: name, ...Object.fromEntries(entriesOf(options)) })
+export async function createCollection (client: MongoClient, { database, name, type, options }: CollectionInfo): Promise<void> {
+  const db = client.db(database)
+  await db.command({ create: name, ...Object.fromEntries(entriesOf(options)) })
+  // It comes with an index, which the one that it is made after may have lost.
+  if (type === 'timeseries') await db.command({ dropIndexes: name, index: '*' })
 }
 
 /** Makes all indexes but that of `_id`, which every collection has. */
@@ -85,8 +93,8 @@ function textOf (value: Value | undefined): string | undefined {
   return value?.type === BsonType.string ? stringOf(value) : undefined
 }
 
-function uuidOf (description: Value): Buffer | undefined {
-  const info = findField(description, 'info')
+function uuidOf (description: Value | undefined): Buffer | undefined {
+  const info = description && findField(description, 'info')
   const uuid = info && findField(info, 'uuid')
   return uuid && payload(uuid).subarray(5) // behind the length and the subtype
 }

@@ -15,7 +15,7 @@ export async function copyCollection (source: MongoClient, target: MongoClient, 
   await target.db(collection.database).collection(collection.name).drop()
   await createCollection(target, collection)
   // What a view has is not copied: it reads the copies.
-  if (collection.type === 'view') return new Fingerprint()
+  if (collection.type === 'view') return new Fingerprint(collection)
   const copied = await copyDocuments(source, target, collection)
   await createIndexes(target, collection)
   return copied
@@ -23,7 +23,7 @@ export async function copyCollection (source: MongoClient, target: MongoClient, 
 
 async function copyDocuments (source: MongoClient, target: MongoClient, collection: CollectionInfo): Promise<Fingerprint> {
   const progress = new Progress(`${collection.database}.${collection.name}`, await countOf(source, collection))
-  const copied = new Fingerprint()
+  const copied = new Fingerprint(collection)
   for await (const batch of rawBatches(source, collection)) {
     await insertRaw(target, collection, batch)
     batch.forEach((document) => copied.add(document))
@@ -36,6 +36,7 @@ async function copyDocuments (source: MongoClient, target: MongoClient, collecti
 export async function difference (target: MongoClient, { database, name, type, options, indexes }: CollectionInfo, wanted: Fingerprint): Promise<string | undefined> {
   const [found] = await listCollections(target, { db: database, collection: name })
   if (found === undefined) return 'is missing'
+  if (found.type !== type) return `is a ${found.type} instead of a ${type}`
   if (type === 'view') return equalValues(found.options, options) ? undefined : 'has another definition'
   const missing = indexes.map(nameOf).filter((index) => !found.indexes.map(nameOf).includes(index))
   if (missing.length > 0) return `lacks the indexes ${missing.join(', ')}`

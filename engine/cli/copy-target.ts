@@ -11,8 +11,6 @@ export class CopyTarget {
   readonly #databases: readonly string[]
 
   constructor (client: MongoClient, collections: readonly CollectionInfo[]) {
-    const special = collections.find(({ type }) => type === 'timeseries')
-    if (special !== undefined) throw new Error(`${special.database}.${special.name} is a ${special.type}, which cannot be copied: choose others by --db and --collection`)
     this.client = client
     this.collections = collections.filter(({ name }) => name !== MARKER)
     this.#databases = [...new Set(collections.map(({ database }) => database))]

@@ -2,10 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EJSON, type Document } from 'bson'
 import { arrayValue, documentValue, encode, type Value } from '../bson/value.js'
-import type { CollectionInfo, Selection } from './collections.js'
+import { BUCKETS, type CollectionInfo, type Selection } from './collections.js'
 import { canonicalJson } from './extended-json.js'
 
-/** The layout of `mongodump`: a folder for each database with two files for each collection. */
+/**
+ * The layout of `mongodump`: a folder for each database with two files for each collection. Time series are the exception:
+ * mongodump writes their buckets, under another name, and this the measurements themselves, byte for byte.
+ */
 
 export const DATA_SUFFIX = '.bson'
 export const METADATA_SUFFIX = '.metadata.json'
@@ -50,7 +53,16 @@ export function readDump (directory: string, { db, collection }: Selection): Dum
     if (!entry.isDirectory()) skipped.push(path)
     else if (db === undefined || entry.name === db) readDatabase(path, { collections, skipped })
   }
-  return { collections: collections.filter(({ info }) => collection === undefined || info.name === collection), skipped }
+  const chosen = collections.filter(({ info }) => collection === undefined || info.name === collection)
+  for (const { info, dataFile } of chosen) if (dataFile === undefined) checkNeedsNone(info)
+  return { collections: chosen, skipped }
+}
+
+/** What mongodump has written of a time series must not be taken for an empty one. */
+function checkNeedsNone ({ database, name, type }: CollectionInfo): void {
+  if (type !== 'timeseries') return
+  throw new Error(`the documents of ${database}.${name} are not in this dump: mongodump writes the buckets of a time series ` +
+    `(${BUCKETS}${name}), which are not read here. \`quire db dump --uri\` takes its documents from the server`)
 }
 
 function readDatabase (directory: string, { collections, skipped }: Dump): void {
@@ -74,7 +86,6 @@ function readMetadata (database: string, path: string): CollectionInfo {
   try {
     const metadata: Document = existsSync(file) ? EJSON.parse(readFileSync(file, 'utf8'), { relaxed: false }) : {}
     const { collectionName: name = decodeURIComponent(basename(path)), type = 'collection', options = {}, indexes = [] } = metadata
-    if (type === 'timeseries') throw new Error('it is of a time series collection: load it with mongorestore')
     for (const { name, key } of indexes) checkOrder(name, key)
     return { database, name, type, options: encoded(options), uuid: undefined, indexes: indexes.map(encoded) }
   } catch (error) {

@@ -44,7 +44,6 @@ async function dumpAll (client: MongoClient, selection: Selection, directory: st
 
 async function dumpCollection (client: MongoClient, collection: CollectionInfo, directory: string): Promise<void> {
   const name = `${collection.database}.${collection.name}`
-  if (collection.type === 'timeseries') throw new Error(`${name} is a time series collection, which is not dumped: mongoexport writes its documents`)
   const path = collectionPath(directory, collection)
   writeFileSync(`${path}${METADATA_SUFFIX}`, metadataJson(collection), { flush: true })
   if (collection.type === 'view') return

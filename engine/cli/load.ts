@@ -47,6 +47,7 @@ async function loadCollection (client: MongoClient, { info, dataFile }: DumpedCo
   const [existing] = await client.db(info.database).listCollections({ name: info.name }, { nameOnly: true }).toArray()
   // A view that is there as it should be is not made again, and another one is refused.
   if (existing === undefined || info.type === 'view') await createCollection(client, info)
+  else if (existing.type !== info.type) throw new Error(`${name} is there as a ${existing.type} instead of a ${info.type}: use --drop to replace it`)
   else if (await collection.findOne({}, { projection: { _id: 1 } }) !== null) throw new Error(`${name} has documents already: use --drop to replace them`)
   if (dataFile !== undefined) await loadDocuments(client, info, dataFile)
   await createIndexes(client, info)

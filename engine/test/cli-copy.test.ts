@@ -1,8 +1,10 @@
 import { join } from 'node:path'
+import { Binary, BSON, type Document, type MongoClient } from 'mongodb'
 import t from 'tap'
 import { listCollections } from '../cli/collections.js'
 import { copyCollection, difference } from '../cli/copy-collection.js'
 import { CopyTarget } from '../cli/copy-target.js'
+import { fingerprintOf } from '../cli/fingerprint.js'
 import { quireDb } from './cli-process.js'
 import { startTestEngine, type TestEngine } from './helper.js'
 
@@ -102,4 +104,59 @@ t.test('copy and load make views, and refuse what is in their place', async (t) 
   t.match(await quireDb('load', '--uri', target.uri, '--collection', 'threes', dump), { code: 1, stderr: /already exists/ })
   t.match(await quireDb('load', '--uri', target.uri, '--drop', dump), { code: 0 })
   t.equal(await target.client.db('test').collection('threes').countDocuments(), await source.client.db('test').collection('threes').countDocuments())
+})
+
+const at = new Date(1_700_000_000_000)
+const timeseries = { timeField: 'at', metaField: 'of' }
+
+t.test('copy moves a time series, and verifies it', async (t) => {
+  const [source, target] = [await startTestEngine(t), await startTestEngine(t)]
+  const series = await source.client.db('test').createCollection<Numbered>('series', { timeseries })
+  await series.insertMany(Array.from({ length: 250 }, (_, n) => ({ _id: n % 9, at, of: n % 3, n })))
+  await series.createIndex({ n: 1 })
+  const { code, stdout, stderr } = await quireDb('copy', '--uri', source.uri, '--to', target.uri)
+  t.equal(code, 0, stderr)
+  t.equal(stdout, 'test.series: 250 documents, verified\n')
+  const copied = target.client.db('test').collection('series')
+  t.same(await copied.find().toArray(), await series.find().toArray())
+  t.same(await copied.indexes(), await series.indexes())
+  t.match(await quireDb('copy', '--uri', source.uri, '--to', source.uri, '--force'), { code: 1, stderr: /same collection/ })
+})
+
+t.test('the order in which a server gives the fields of a measurement back is no difference, a value is one', async (t) => {
+  const { client } = await startTestEngine(t)
+  const db = client.db('test')
+  const measurements = async (name: string, documents: Document[]): Promise<void> => {
+    await (await db.createCollection(name, { timeseries })).insertMany(documents)
+  }
+  await measurements('given', [{ _id: 1, n: { y: 1, x: 2 }, at, of: [{ b: 1, a: [{ d: 1, c: 2 }] }] }])
+  await measurements('reordered', [{ at, of: [{ a: [{ c: 2, d: 1 }], b: 1 }], _id: 1, n: { y: 1, x: 2 } }])
+  await measurements('changed', [{ at, of: [{ a: [{ c: 2, d: 2 }], b: 1 }], _id: 1, n: { y: 1, x: 2 } }])
+  await measurements('inside', [{ at, of: [{ a: [{ c: 2, d: 1 }], b: 1 }], _id: 1, n: { x: 2, y: 1 } }])
+  await db.collection<Document>('ordinary').insertOne({ at })
+  const [given] = await listCollections(client, { collection: 'given' })
+  const wanted = await fingerprintOf(client, given)
+  const found = (name: string): Promise<string | undefined> => difference(client, { ...given, name }, wanted)
+  t.equal(await found('reordered'), undefined)
+  t.equal(await found('changed'), 'has 1 documents as it should, but not the same')
+  t.equal(await found('inside'), 'has 1 documents as it should, but not the same')
+  t.equal(await found('ordinary'), 'is a collection instead of a timeseries')
+})
+
+t.test('a time series of MongoDB is known again by the UUID of its buckets', async (t) => {
+  const uuid = new Binary(Buffer.alloc(16, 7), Binary.SUBTYPE_UUID)
+  const described = [
+    { name: 'series', type: 'timeseries', options: { timeseries }, info: { readOnly: false } },
+    { name: 'system.buckets.series', type: 'collection', options: {}, info: { readOnly: false, uuid } }
+  ]
+  const cursorOf = (documents: Document[]): object => ({ toArray: async () => documents.map((document) => BSON.serialize(document)) })
+  const server = {
+    databaseName: 'test',
+    admin: () => ({ listDatabases: async () => ({ databases: [{ name: 'test' }] }) }),
+    listCollections: () => cursorOf(described),
+    collection: () => ({ listIndexes: () => cursorOf([]) })
+  }
+  const found = await listCollections({ db: () => server } as unknown as MongoClient)
+  t.match(found, [{ name: 'series', type: 'timeseries', uuid: Buffer.alloc(16, 7) }])
+  t.equal(found.length, 1)
 })

@@ -81,6 +81,30 @@ t.test('a validator goes with its collection, also with documents that are inval
   await t.rejects(db.collection('strict').insertOne({ b: 1 }), { code: 121 })
 })
 
+t.test('a time series is dumped and loaded as its measurements, with its options and the indexes that it has', async (t) => {
+  const { client, uri } = await startTestEngine(t)
+  const db = client.db('test')
+  const options = { timeseries: { timeField: 'at', metaField: 'of', granularity: 'minutes', bucketMaxSpanSeconds: 86_400 }, expireAfterSeconds: 1_000_000_000 }
+  const series = await db.createCollection<{ _id: number }>('series', options)
+  await series.insertMany(Array.from({ length: 300 }, (_, n) => ({ n, at: new Date(1_700_000_000_000 - n % 7), of: { b: n % 3, a: 1 }, _id: n % 5 })))
+  await series.createIndex({ 'of.b': 1, n: -1 })
+  await series.dropIndex('of_1_at_1')
+  await db.createCollection('empty', { timeseries: { timeField: 'at' } })
+  const [documents, indexes] = [await series.find().toArray(), await series.indexes()]
+  const directory = await temporaryDirectory(t)
+  const [first, second] = ['first', 'second'].map((name) => join(directory, name))
+  check(t, await quireDb('dump', '--uri', uri, first))
+  t.same(readdirSync(join(first, 'test')), ['empty.bson', 'empty.metadata.json', 'series.bson', 'series.metadata.json'])
+  await db.dropDatabase()
+  check(t, await quireDb('load', '--uri', uri, first))
+  t.match(await db.listCollections({ name: 'series' }).toArray(), [{ type: 'timeseries', options }])
+  t.match(await db.listCollections({ name: 'empty' }).toArray(), [{ type: 'timeseries' }])
+  t.same(await series.find().toArray(), documents)
+  t.same(await series.indexes(), indexes)
+  check(t, await quireDb('dump', '--uri', uri, second))
+  t.ok(readFileSync(join(second, 'test', 'series.bson')).equals(readFileSync(join(first, 'test', 'series.bson'))))
+})
+
 t.test('dump writes to a new directory only, and leaves none behind when it fails', async (t) => {
   const directory = await temporaryDirectory(t)
   writeFileSync(join(directory, 'mine'), '')

@@ -82,3 +82,25 @@ t.test('F-05: load refuses metadata that it cannot read, before it loads anythin
   t.match(await quireDb('load', '--uri', uri, directory), { code: 1, stderr: /orders\.metadata\.json cannot be used: / })
   t.same(await client.db('shop').listCollections().toArray(), [])
 })
+
+t.test('load refuses what mongodump writes of a time series, unless it is not asked for', async (t) => {
+  const { uri, client } = await startTestEngine(t)
+  const directory = await temporaryDirectory(t)
+  mongodump(directory)
+  writeFileSync(join(directory, 'shop', 'system.buckets.series.bson'), encode({ control: { version: 2 } }))
+  writeFileSync(join(directory, 'shop', 'series.metadata.json'), '{"options":{"timeseries":{"timeField":"at"}},"indexes":[],"collectionName":"series","type":"timeseries"}')
+  t.match(await quireDb('load', '--uri', uri, directory), { code: 1, stderr: /documents of shop\.series are not in this dump.*system\.buckets\.series/ })
+  t.same(await client.db('shop').listCollections().toArray(), [])
+  t.match(await quireDb('load', '--uri', uri, '--collection', 'orders', directory), { code: 0 })
+})
+
+t.test('load does not put documents into another kind of collection', async (t) => {
+  const { uri, client } = await startTestEngine(t)
+  const directory = await temporaryDirectory(t)
+  mongodump(directory)
+  const db = client.db('shop')
+  await db.createCollection('orders', { timeseries: { timeField: 'at' } })
+  t.match(await quireDb('load', '--uri', uri, directory), { code: 1, stderr: /shop\.orders is there as a timeseries instead of a collection/ })
+  t.match(await quireDb('load', '--uri', uri, '--drop', directory), { code: 0 })
+  t.match(await db.listCollections().toArray(), [{ name: 'orders', type: 'collection' }])
+})
