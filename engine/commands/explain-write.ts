@@ -7,6 +7,7 @@ import type { Explained } from './explain-query.js'
 import { checkCombination, findAndModify, readTarget } from './find-and-modify.js'
 import { readEnvironment } from './let.js'
 import { readCollationOf, readQuery } from './query-arguments.js'
+import { checkTimeseriesUpdate } from './timeseries-update.js'
 import { readUpdate, readUpdates, update } from './update.js'
 
 /** The commands that change what a query finds, with how their arguments are read. None of them is run. */
@@ -24,13 +25,13 @@ function explainDelete (command: Arguments, now: Date, entry: Entry | undefined)
 
 function explainUpdate (command: Arguments, now: Date, entry: Entry | undefined): Explained {
   const statement = onlyOne(readUpdates(command))
-  const isMany = statement.bool('multi')
-  const { query } = readUpdate(statement, isMany, readEnvironment(command, now, readCollationOf(statement, entry)))
-  return explained(query, isMany, 'UPDATE')
+  const { query } = readUpdate(statement, entry, readEnvironment(command, now, readCollationOf(statement, entry)))
+  return explained(query, statement.bool('multi'), 'UPDATE')
 }
 
 function explainFindAndModify (args: Arguments, now: Date, entry: Entry | undefined): Explained {
   checkCombination(args)
+  if (!args.bool('remove')) checkTimeseriesUpdate(entry, args)
   const { query } = readTarget(args, readEnvironment(args, now, readCollationOf(args, entry)))
   return explained(query, false, args.bool('remove') ? 'DELETE' : 'UPDATE')
 }

@@ -14,7 +14,8 @@ import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readEnvironment } from './let.js'
 import { readCollationOf, readQuery } from './query-arguments.js'
-import { refuseTimeSeries, writeContext } from './statements.js'
+import { writeContext } from './statements.js'
+import { checkTimeseriesUpdate } from './timeseries-update.js'
 
 export const findAndModify: Command = {
   name: 'findAndModify',
@@ -45,9 +46,10 @@ export const findAndModify: Command = {
     checkCombination(args)
     const isRemoval = args.bool('remove')
     const namespace = context.namespace('findAndModify')
-    if (!isRemoval) refuseTimeSeries(context, namespace)
     const write = writeContext(context)
-    const environment = readEnvironment(args, write.now, readCollationOf(args, write.data.catalog.find(namespace)))
+    const collection = write.data.catalog.find(namespace)
+    if (!isRemoval) checkTimeseriesUpdate(collection, args)
+    const environment = readEnvironment(args, write.now, readCollationOf(args, collection))
     const single = isRemoval ? readDeletion(args, environment) : updateOfOne(write, namespace, readUpdate(args, environment))
     const outcome = await runSingle(write, namespace, single)
     return { lastErrorObject: describe(outcome, isRemoval), value: outcome.document ?? null }

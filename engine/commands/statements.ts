@@ -81,12 +81,6 @@ export function readOnInvalid ({ args, services: { log } }: CommandContext): OnI
   }
 }
 
-/** @throws {EngineError} NotImplemented for a time series: MongoDB lets updates change its `metaField`, under many conditions */
-export function refuseTimeSeries ({ data }: CommandContext, namespace: Namespace): void {
-  if (data.catalog.find(namespace)?.timeseries === undefined) return
-  throw new EngineError('NotImplemented', `${namespace} is a time series, whose documents this engine does not update`)
-}
-
 /** The sum of what was done. */
 export function total ({ done }: Outcomes, member: 'n' | 'modified'): number {
   let sum = 0

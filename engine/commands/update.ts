@@ -1,12 +1,14 @@
 import { EngineError } from '../errors.js'
 import type { Environment } from '../expression/expression.js'
+import type { Entry } from '../storage/catalog.js'
 import { parseUpdate } from '../update/update.js'
 import { updateMany, updateOfOne, type UpdateStatement } from '../write/update.js'
 import type { Arguments } from './arguments.js'
 import type { Command } from './command.js'
 import { readConstants, readEnvironment } from './let.js'
 import { readCollationOf, readQuery } from './query-arguments.js'
-import { readStatements, refuseManyRetryable, refuseTimeSeries, runStatements, total } from './statements.js'
+import { readStatements, refuseManyRetryable, runStatements, total } from './statements.js'
+import { checkTimeseriesUpdate } from './timeseries-update.js'
 
 const statementFields = {
   q: 'document',
@@ -36,13 +38,13 @@ export const update: Command = {
 
   async run (context) {
     const namespace = context.namespace('update')
-    refuseTimeSeries(context, namespace)
     const statements = readUpdates(context.args)
     const environment = readEnvironment(context.args, context.now)
     const outcomes = await runStatements(context, namespace, statements, (write, args) => {
       const isMany = args.bool('multi')
       if (isMany) refuseManyRetryable(write, 'multi=true')
-      const statement = readUpdate(args, isMany, { ...environment, collation: readCollationOf(args, write.data.catalog.find(namespace)) })
+      const collection = write.data.catalog.find(namespace)
+      const statement = readUpdate(args, collection, { ...environment, collation: readCollationOf(args, collection) })
       return isMany ? { run: () => updateMany(write, namespace, statement) } : updateOfOne(write, namespace, statement)
     })
     const upserted = [...outcomes.done].filter(([, { upsertedId }]) => upsertedId !== undefined)
@@ -66,12 +68,17 @@ function checkStatement (args: Arguments): void {
   readCollationOf(args, undefined)
 }
 
-/** @throws {EngineError} FailedToParse for a replacement of many, 51198 for constants of another update than a pipeline */
-export function readUpdate (args: Arguments, isMany: boolean, environment: Environment): UpdateStatement {
+/**
+ * @param entry what is to be updated
+ * @throws {EngineError} FailedToParse for a replacement of many, 51198 for constants of another update than a pipeline,
+ * InvalidOptions for what cannot be done to a time series
+ */
+export function readUpdate (args: Arguments, entry: Entry | undefined, environment: Environment): UpdateStatement {
+  checkTimeseriesUpdate(entry, args)
   const constants = readConstants(args.document('c'))
   const variables = new Map([...environment.variables, ...constants])
   const update = parseUpdate(args.requiredValue('u'), { arrayFilters: args.array('arrayFilters'), environment: { ...environment, variables } })
   if (constants.size > 0 && update.kind !== 'pipeline') throw new EngineError(51198, 'Constant values may only be specified for pipeline updates')
-  if (isMany && update.kind === 'replacement') throw new EngineError('FailedToParse', 'multi update is not supported for replacement-style update')
+  if (args.bool('multi') && update.kind === 'replacement') throw new EngineError('FailedToParse', 'multi update is not supported for replacement-style update')
   return { query: readQuery(args, 'q', { environment }), update, upsert: args.bool('upsert') }
 }

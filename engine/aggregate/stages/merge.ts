@@ -1,6 +1,6 @@
 import { equalValues } from '../../bson/order.js'
 import { BsonType, buildDocument, documentValue, fields, findField, isDocument, payload, typeNames, type Value } from '../../bson/value.js'
-import { EngineError, notImplemented } from '../../errors.js'
+import { EngineError } from '../../errors.js'
 import type { Namespace } from '../../storage/namespace.js'
 import type { Tx } from '../../storage/store.js'
 import { withId } from '../../update/document-id.js'
@@ -36,7 +36,7 @@ export const merge: StageDefinition = {
 /** One commit for each batch. What was merged before a document that fails stays, as on MongoDB. */
 async function * mergeAll (input: Batches, merge: Merge, operation: Operation): Batches {
   const target = operation.data.catalog.find(merge.target)
-  if (target?.timeseries !== undefined) throw notImplemented('$merge into a time series is')
+  if (target?.timeseries !== undefined) throw new EngineError('CommandNotSupportedOnView', `$merge cannot write into ${merge.target}, which is a time series`)
   uniqueIndex(target, merge.on, operation)
   for await (const batch of inCommits(input)) {
     const failure = await operation.data.write((tx) => mergeBatch(tx, merge, batch, operation))
