@@ -13,6 +13,7 @@ import { Transactions } from './commands/transactions.js'
 import type { Log } from './log.js'
 import type { Store } from './storage/store.js'
 import { Connection, type Responder } from './wire/connection.js'
+import { Connections } from './wire/connections.js'
 import { ProtocolViolation } from './wire/frames.js'
 import { MAX_UNAUTHENTICATED_BYTES } from './wire/limits.js'
 import type { ScramCredentials } from './wire/scram.js'
@@ -40,9 +41,8 @@ const BACKLOG = 511
 /** Serves a store over MongoDB's wire protocol. The store is the caller's: it is neither opened nor closed here. */
 export class EngineServer {
   readonly #server: Server
-  readonly #connections = new Set<Connection>()
+  readonly #connections = new Connections(MAX_CONNECTIONS)
   readonly #options: ServerOptions
-  readonly #status: Status
   readonly #cursors: Cursors
   readonly #transactions: Transactions
   readonly #responder: Responder
@@ -56,7 +56,7 @@ export class EngineServer {
     const { store, commands, log, credentials, failPoints, clock = () => new Date(), patience = PATIENCE_MS } = options
     this.#options = options
     this.#patience = patience
-    this.#status = new Status(clock())
+    const status = new Status(clock(), commands)
     this.#cursors = new Cursors(undefined, failPoints && (() => failCheckout(failPoints)))
     this.#transactions = new Transactions(store)
     const operations = new Operations()
@@ -71,7 +71,8 @@ export class EngineServer {
       cursors: this.#cursors,
       transactions: this.#transactions,
       sessions,
-      status: this.#status,
+      status,
+      connections: this.#connections,
       operations,
       currentOperations: new CurrentOperations({ operations, sessions, clock, transactions: this.#transactions, connections: this.#connections }),
       address: () => this.#address,
@@ -80,7 +81,7 @@ export class EngineServer {
     this.#responder = failPoints === undefined ? responder : new FailingResponder(responder, failPoints)
     this.#server = createNetServer((socket) => this.#accept(socket))
     this.#server.maxConnections = MAX_CONNECTIONS
-    this.#server.on('drop', () => this.#status.connections.totalRejected++)
+    this.#server.on('drop', () => this.#connections.totalRejected++)
     this.#sweeper = setInterval(() => this.#dropStalled(), patience / 10).unref()
   }
 
@@ -111,7 +112,7 @@ export class EngineServer {
     if (!this.#server.listening) return
     const closed = new Promise((resolve) => this.#server.close(resolve))
     for (const connection of this.#connections) connection.close()
-    const deadline = setTimeout(() => this.#connections.forEach((connection) => connection.destroy()), this.#patience)
+    const deadline = setTimeout(() => this.#destroyAll(), this.#patience)
     await closed
     clearTimeout(deadline)
   }
@@ -120,13 +121,7 @@ export class EngineServer {
     const connection = new Connection(++this.#lastId, socket, this.#responder, (error) => this.#logFailure(connection, error))
     if (this.#options.credentials !== undefined) connection.longestMessage = MAX_UNAUTHENTICATED_BYTES
     this.#connections.add(connection)
-    const { connections } = this.#status
-    connections.current++
-    connections.totalCreated++
-    socket.once('close', () => {
-      this.#connections.delete(connection)
-      connections.current--
-    })
+    socket.once('close', () => this.#connections.remove(connection))
   }
 
   #dropStalled (): void {
@@ -136,6 +131,10 @@ export class EngineServer {
       this.#options.log({ level: 'warn', msg: 'a message did not arrive in time', connection: connection.id })
       connection.destroy()
     }
+  }
+
+  #destroyAll (): void {
+    for (const connection of this.#connections) connection.destroy()
   }
 
   #logFailure ({ id }: Connection, error: Error): void {

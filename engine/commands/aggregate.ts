@@ -31,6 +31,7 @@ export const aggregate: Command = {
     const changeStream = changeStreamOf(args)
     if (changeStream !== undefined) return await openChangeStream(context, changeStream)
     const aggregation = readAggregation(args, database, now, data.catalog, args.bool('explain'))
+    context.target = aggregation.namespace?.toString()
     if (args.bool('explain')) return await explainPipeline(context, aggregation, 'queryPlanner')
     if (!args.has('cursor')) throw new EngineError('FailedToParse', "The 'cursor' option is required, except for aggregate with the explain argument")
     if (context.transaction !== undefined) checkTransactional(aggregation.steps)

@@ -1,3 +1,4 @@
+import type { Use } from '../storage/collection-usage.js'
 import type { Reply } from '../wire/reply.js'
 import type { CommandContext } from './context.js'
 import type { Fields } from './fields.js'
@@ -15,6 +16,8 @@ export interface Command {
    * read concern of another level than 'local'.
    */
   readonly fields: Fields
+  /** The operation that it is, if it is one that has a name of its own from before there were commands. */
+  readonly operation?: Exclude<Use, 'read' | 'write'>
   /** Whether a driver may send it with a transaction number, to be answered once however often it is sent. */
   readonly isRetryable?: boolean
   /** Whether it can be part of a transaction, or ends one; without it a transaction refuses the command. */

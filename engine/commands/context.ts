@@ -15,12 +15,14 @@ import type { Patience } from './cursors.js'
 import type { ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
 import { readRetry, sessionOf } from './session.js'
+import type { CommandCounts } from './status.js'
 import { readTransaction } from './transaction-arguments.js'
 import type { TransactionRequest } from './transactions.js'
 
 /** Everything that one run of a command may use. */
 export class CommandContext {
   readonly command: Command
+  readonly counts: CommandCounts
   /** The command as it was sent. */
   readonly body: Value
   readonly args: Arguments
@@ -38,16 +40,23 @@ export class CommandContext {
   readonly now: Date
   /** Under which others find it while it runs. */
   readonly id: number
+  /** The full name of the collection for which it is counted. */
+  target: string | undefined
   readonly #deadline: number
   readonly #writeConcernError: WriteConcernError | undefined
   #transaction: Transaction | undefined
   #isKilled = false
+  #isWaiting = false
+  /** For how long it has only waited for something to come, in milliseconds. */
+  #waited = 0
   /** Given while something is waited for. */
   #killed: AbortController | undefined
 
   /** @throws {EngineError} for arguments that the command does not take */
-  constructor (command: Command, request: Request, services: Services, connection: Connection) {
+  constructor (counts: CommandCounts, request: Request, services: Services, connection: Connection) {
+    const { command } = counts
     this.command = command
+    this.counts = counts
     this.body = request.body
     this.services = services
     this.connection = connection
@@ -67,13 +76,20 @@ export class CommandContext {
     this.id = services.operations.begin(this)
   }
 
-  /** To be called when it has been answered. */
+  /** To be called once, when it has been answered. */
   end (): void {
     this.services.operations.end(this.id)
+    if (this.target === undefined) return
+    this.store.catalog.usage(this.target)?.add(this.counts.use, performance.now() - this.startedAt - this.#waited)
   }
 
   get isKilled (): boolean {
     return this.#isKilled
+  }
+
+  /** Whether it only waits for something to come. */
+  get isWaiting (): boolean {
+    return this.#isWaiting
   }
 
   /** Ends it at its next pause. */
@@ -128,9 +144,11 @@ export class CommandContext {
     return command.run(this)
   }
 
-  /** The collection that a `collection` argument names. */
+  /** The collection that a `collection` argument names; the command is counted for it. */
   namespace (argument: string): Namespace {
-    return new Namespace(this.database, this.args.requiredString(argument))
+    const namespace = new Namespace(this.database, this.args.requiredString(argument))
+    this.target = namespace.toString()
+    return namespace
   }
 
   /**
@@ -150,7 +168,17 @@ export class CommandContext {
       checkInterrupt: () => {
         this.#checkOwnKill()
         this.#checkClient()
-      }
+      },
+      beginWait: () => this.#beginWait()
+    }
+  }
+
+  #beginWait (): () => void {
+    const begin = performance.now()
+    this.#isWaiting = true
+    return () => {
+      this.#isWaiting = false
+      this.#waited += performance.now() - begin
     }
   }
 

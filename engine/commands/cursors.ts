@@ -25,10 +25,12 @@ export interface Patience {
   readonly interruptions: () => readonly AbortSignal[]
   /** Like the one of the command, but without its time limit, which is how long it waits. */
   readonly checkInterrupt: () => void
+  /** To be called before each wait; returns what is to be called behind it. */
+  readonly beginWait: () => () => void
 }
 
 /** For a batch that is not waited for. */
-export const AT_ONCE: Patience = { milliseconds: 0, interruptions: () => [], checkInterrupt: () => {} }
+export const AT_ONCE: Patience = { milliseconds: 0, interruptions: () => [], checkInterrupt: () => {}, beginWait: () => () => {} }
 
 /** What a cursor still has to give. Between batches it keeps a position, never a read transaction, which would pin the store's pages. */
 export interface CursorSource {

@@ -17,6 +17,7 @@ const statementFields = {
 export const deleteCommand: Command = {
   name: 'delete',
   summary: 'One or all matching documents, hint, `let`, ordered or not',
+  operation: 'remove',
   isRetryable: true,
   inTransaction: 'part',
   fields: { delete: 'collection', deletes: 'array', ordered: 'bool', let: 'document', writeConcern: 'document' },

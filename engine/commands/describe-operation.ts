@@ -6,9 +6,6 @@ import type { Reply } from '../wire/reply.js'
 import type { CommandContext } from './context.js'
 import type { OpenTransaction } from './transactions.js'
 
-/** The kinds of operations that have a name of their own from before there were commands. */
-const kinds: Readonly<Record<string, string>> = { find: 'query', getMore: 'getmore', insert: 'insert', update: 'update', delete: 'remove' }
-
 /** The longest command that is shown whole, in bytes: one that writes can have millions, and many may run at once. */
 const MAX_COMMAND_BYTES = 64 * 1024
 const MAX_TRUNCATED_BYTES = 1000
@@ -29,7 +26,7 @@ export function describeOperation (context: CommandContext, now: Date, isTruncat
     ...(transactionRequest && { transaction: { parameters: { txnNumber: transactionRequest.txnNumber, autocommit: false } } }),
     secs_running: BigInt(Math.floor(microseconds / 1_000_000)),
     microsecs_running: BigInt(microseconds),
-    op: kinds[command.name] ?? 'command',
+    op: command.operation ?? 'command',
     ns: namespaceOf(context),
     redacted: false,
     command: shown(context.body, isTruncated ? MAX_TRUNCATED_BYTES : MAX_COMMAND_BYTES),

@@ -21,6 +21,7 @@ import { viewSource } from './view-queries.js'
 export const find: Command = {
   name: 'find',
   summary: 'Filter, sort, projection, skip, limit, hint, `min`, `max`, `let`, collation, batches, tailable cursors',
+  operation: 'query',
   inTransaction: 'part',
   // allowDiskUse, allowPartialResults and noCursorTimeout cannot change what is found, and are accepted.
   fields: {

@@ -5,6 +5,7 @@ import { isOrdered, readBatch, writeContext, writeErrors } from './statements.js
 export const insert: Command = {
   name: 'insert',
   summary: 'Documents, ordered or not; several to a commit',
+  operation: 'insert',
   isRetryable: true,
   inTransaction: 'part',
   fields: {
@@ -19,6 +20,7 @@ export const insert: Command = {
   async run (context) {
     const { args } = context
     const documents = readBatch(args, 'documents')
+    context.counts.statements += documents.length
     const { n, failures } = await insertMany(writeContext(context), context.namespace('insert'), documents, isOrdered(context))
     return { n, writeErrors: writeErrors(failures) }
   }

@@ -7,18 +7,19 @@ import type { Command } from './command.js'
 import { CommandContext } from './context.js'
 import { asEngineError, errorReply, type ErrorRole } from './error-reply.js'
 import type { Services } from './services.js'
+import type { CommandCounts } from './status.js'
 
 /** What may be asked with OP_QUERY, which is only there for the first words of a connection. */
 const HANDSHAKE = new Set(['hello', 'isMaster', 'ismaster'])
 
 /** Runs commands: finds them, checks their arguments, and turns whatever they throw into a reply. */
 export class CommandResponder implements Responder {
-  readonly #commands: ReadonlyMap<string, Command>
+  readonly #commands: ReadonlyMap<string, CommandCounts>
   readonly #services: Services
   readonly #time: ReplyTime
 
   constructor (services: Services) {
-    this.#commands = new Map(services.commands.flatMap(namesOf))
+    this.#commands = new Map(services.status.commands.flatMap(namesOf))
     this.#services = services
     this.#time = new ReplyTime(services.store)
   }
@@ -28,13 +29,13 @@ export class CommandResponder implements Responder {
   }
 
   respond (request: Request, connection: Connection): Reply | Promise<Reply> {
-    let command: Command | undefined
+    let counts: CommandCounts | undefined
     let role: ErrorRole | undefined
     let context: CommandContext | undefined
     try {
-      command = this.#find(request, connection)
-      this.#services.status.started(command.name)
-      context = new CommandContext(command, request, this.#services, connection)
+      counts = this.#find(request, connection)
+      counts.total++
+      context = new CommandContext(counts, request, this.#services, connection)
       role = context.errorRole
       const reply = context.run()
       if (reply instanceof Promise) return this.#later(reply, context)
@@ -42,7 +43,7 @@ export class CommandResponder implements Responder {
       return reply
     } catch (error) {
       context?.end()
-      return this.#fail(error, command, role)
+      return this.#fail(error, counts, role)
     }
   }
 
@@ -50,7 +51,7 @@ export class CommandResponder implements Responder {
     try {
       return await reply
     } catch (error) {
-      return this.#fail(error, context.command, context.errorRole)
+      return this.#fail(error, context.counts, context.errorRole)
     } finally {
       context.end()
     }
@@ -60,23 +61,23 @@ export class CommandResponder implements Responder {
     return errorReply(asEngineError(error))
   }
 
-  #find ({ body, database }: Request, connection: Connection): Command {
+  #find ({ body, database }: Request, connection: Connection): CommandCounts {
     const name = firstName(body)
     if (database !== undefined && !HANDSHAKE.has(name)) {
       throw new EngineError('UnsupportedOpQueryCommand', `Unsupported OP_QUERY command: ${name}. The client driver may require an upgrade.`)
     }
-    const command = this.#commands.get(name)
-    if (command === undefined) throw new EngineError('CommandNotFound', `no such command: '${name}'`)
-    if (!command.isPublic && this.#services.credentials !== undefined && connection.user === undefined) {
+    const counts = this.#commands.get(name)
+    if (counts === undefined) throw new EngineError('CommandNotFound', `no such command: '${name}'`)
+    if (!counts.command.isPublic && this.#services.credentials !== undefined && connection.user === undefined) {
       throw new EngineError('Unauthorized', `Command ${name} requires authentication`)
     }
-    return command
+    return counts
   }
 
-  #fail (error: unknown, command: Command | undefined, role: ErrorRole | undefined): Reply {
-    if (command !== undefined) this.#services.status.failed(command.name)
+  #fail (error: unknown, counts: CommandCounts | undefined, role: ErrorRole | undefined): Reply {
+    if (counts !== undefined) counts.failed++
     // Damage is for the operator to know of, and not for a client alone.
-    if (!(error instanceof EngineError) || error.code === codes.DataCorruptionDetected) this.#logFault(error, command)
+    if (!(error instanceof EngineError) || error.code === codes.DataCorruptionDetected) this.#logFault(error, counts?.command)
     return errorReply(asEngineError(error), role)
   }
 
@@ -86,8 +87,9 @@ export class CommandResponder implements Responder {
   }
 }
 
-function namesOf (command: Command): Array<[string, Command]> {
-  return [command.name, ...command.aliases ?? []].map((name) => [name, command])
+function namesOf (counts: CommandCounts): Array<[string, CommandCounts]> {
+  const { name, aliases = [] } = counts.command
+  return [name, ...aliases].map((each) => [each, counts])
 }
 
 /** The name of a command is that of its first member. */

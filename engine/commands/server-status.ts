@@ -1,18 +1,21 @@
 import { hostname } from 'node:os'
-import type { Command } from './command.js'
+import { isTruthy } from '../bson/number.js'
 import { VERSION } from './build-info.js'
-
-const MEGABYTE = 1024 * 1024
+import type { Command } from './command.js'
+import { sections } from './status-sections.js'
 
 export const serverStatus: Command = {
   name: 'serverStatus',
-  summary: 'Process, connections, cursors, memory and counts by command; sections cannot be chosen',
+  summary: 'Process, connections, operations and commands, network, memory, the replica set; sections can be left out',
   fields: { serverStatus: 'any', '*': 'any' },
 
-  run ({ services: { clock, cursors, status } }) {
-    const now = clock()
-    const uptimeMillis = now.getTime() - status.startedAt.getTime()
-    const { rss, heapUsed, external } = process.memoryUsage()
+  run ({ args, services }) {
+    const now = services.clock()
+    const uptimeMillis = now.getTime() - services.status.startedAt.getTime()
+    const wanted = Object.entries(sections).filter(([name]) => {
+      const choice = args.value(name)
+      return choice === undefined || isTruthy(choice)
+    })
     return {
       host: hostname(),
       version: VERSION,
@@ -21,10 +24,7 @@ export const serverStatus: Command = {
       uptime: Math.floor(uptimeMillis / 1000),
       uptimeMillis: BigInt(uptimeMillis),
       localTime: now,
-      connections: { ...status.connections },
-      mem: { bits: 64, resident: Math.round(rss / MEGABYTE), heapUsed: Math.round(heapUsed / MEGABYTE), external: Math.round(external / MEGABYTE), supported: true },
-      metrics: { commands: status.commands(), cursor: { open: { total: cursors.open } } },
-      storageEngine: { name: 'lmdb', persistent: true, readOnly: false, supportsCommittedReads: true }
+      ...Object.fromEntries(wanted.map(([name, section]) => [name, section(services)]))
     }
   }
 }

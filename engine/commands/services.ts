@@ -1,4 +1,5 @@
 import type { Log } from '../log.js'
+import type { Connections } from '../wire/connections.js'
 import type { ScramCredentials } from '../wire/scram.js'
 import type { Command } from './command.js'
 import type { CurrentOperations } from './current-operations.js'
@@ -21,6 +22,7 @@ export interface Services {
   readonly currentOperations: CurrentOperations
   readonly sessions: RecentSessions
   readonly status: Status
+  readonly connections: Connections
   readonly log: Log
   readonly clock: () => Date
   /** Whom to ask for a password; without it whoever reaches the socket is trusted. */

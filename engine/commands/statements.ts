@@ -34,6 +34,7 @@ export function readStatements (args: Arguments, name: string, fields: Fields, c
  * there is one.
  */
 export async function runStatements (context: CommandContext, namespace: Namespace, statements: readonly Arguments[], parse: (write: WriteContext, statement: Arguments) => Statement): Promise<Outcomes> {
+  context.counts.statements += statements.length
   const write = writeContext(context)
   const run = new Statements(write, {
     namespace,

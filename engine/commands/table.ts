@@ -47,6 +47,7 @@ import { saslStart } from './sasl-start.js'
 import { serverStatus } from './server-status.js'
 import { setParameter } from './set-parameter.js'
 import { startSession } from './start-session.js'
+import { top } from './top.js'
 import { update } from './update.js'
 import { validate } from './validate.js'
 import { whatsmyuri } from './whats-my-uri.js'
@@ -102,6 +103,7 @@ export const commands: readonly Command[] = [
   serverStatus,
   setParameter,
   startSession,
+  top,
   update,
   validate,
   whatsmyuri

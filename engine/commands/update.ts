@@ -24,6 +24,7 @@ const statementFields = {
 export const update: Command = {
   name: 'update',
   summary: 'One or many documents by modifiers, replacement or pipeline, upsert, hint, `let`, ordered or not',
+  operation: 'update',
   isRetryable: true,
   inTransaction: 'part',
   fields: {

@@ -32,12 +32,14 @@ export class Waiting {
   wait ({ until, patience, subscribe, onTime = () => {} }: Wait): Promise<void> {
     patience.checkInterrupt()
     const signals = patience.interruptions()
+    const endWait = patience.beginWait()
     return new Promise((resolve, reject) => {
       const end = (reason?: EngineError): void => {
         clearTimeout(timer)
         unsubscribe()
         for (const signal of signals) signal.removeEventListener('abort', wake)
         this.#end = undefined
+        endWait()
         if (reason === undefined) resolve()
         else reject(reason)
       }

@@ -1,6 +1,7 @@
 import { arrayElements, boolOf, buildDocument, documentValue, findField, payload, stringOf, valueFrom, arrayValue, type Value } from '../bson/value.js'
 import { isView, type Collection, type Entry, type Index, type View } from './catalog.js'
 import { fromOptions } from './collection-options.js'
+import { CollectionUsage } from './collection-usage.js'
 import { indexFromSpec } from './index-spec.js'
 import { Namespace } from './namespace.js'
 
@@ -44,7 +45,8 @@ function decodeCollection (id: number, row: Value): Collection {
     namespace: namespaceOf(row),
     uuid: payload(field('uuid')).subarray(5), // behind the length and the subtype
     ...fromOptions(payload(field('options'))),
-    indexes: arrayElements(field('indexes')).map(decodeIndex)
+    indexes: arrayElements(field('indexes')).map(decodeIndex),
+    usage: new CollectionUsage()
   }
 }
 

@@ -6,6 +6,7 @@ import type { Path } from '../query/path.js'
 import type { Validator } from '../query/validator.js'
 import type { TextFields } from '../text/text-fields.js'
 import type { CollectionKind } from './collection-kind.js'
+import type { CollectionUsage } from './collection-usage.js'
 import type { IndexUsage } from './index-usage.js'
 import { Namespace } from './namespace.js'
 
@@ -65,6 +66,7 @@ export interface Collection extends CollectionKind {
   readonly collation?: Collation
   /** The one on `_id` comes first, if there is one. */
   readonly indexes: readonly Index[]
+  readonly usage: CollectionUsage
 }
 
 /** All but that on `_id` where documents are stored by their `_id`, and thus are its rows. */
@@ -119,6 +121,12 @@ export class Catalog {
     // MongoDB's tools dump these in place of the time series: without an error they would take it for empty.
     if (entry === undefined && namespace.collection.startsWith(BUCKETS)) throw notImplemented(`'${namespace}': buckets of time series are`)
     return entry
+  }
+
+  /** That of the collection with the full name, if there is one. */
+  usage (name: string): CollectionUsage | undefined {
+    const entry = this.#byName.get(name)
+    return isView(entry) ? undefined : entry?.usage
   }
 
   byId (id: number): Collection | undefined {

@@ -6,6 +6,7 @@ import { EngineError } from '../errors.js'
 import { indexesWithRows, isView, type Collection, type Index, type View } from './catalog.js'
 import type { Changes } from './changes.js'
 import { fromOptions } from './collection-options.js'
+import { CollectionUsage } from './collection-usage.js'
 import { current } from './document-changes.js'
 import { discard } from './garbage.js'
 import { ID_INDEX_SPEC, indexFromSpec, withCollation } from './index-spec.js'
@@ -22,7 +23,8 @@ export function createCollection (changes: Changes, namespace: Namespace, option
     namespace,
     uuid: randomUuid(),
     ...fromOptions(options),
-    indexes: []
+    indexes: [],
+    usage: new CollectionUsage()
   }
   const specs = specsOf(collection).map((spec) => withCollation(spec, collection.collation))
   const made = { ...collection, indexes: specs.map((spec) => indexFromSpec(changes.nextId(), spec)) }
@@ -104,8 +106,8 @@ export function recordModification (changes: Changes, stale: Collection, { chang
 
 /** Gives a collection other options; the documents that it has are not looked at. */
 export function changeOptions (changes: Changes, stale: Collection, options: Buffer): void {
-  const { id, namespace, uuid, indexes } = current(changes, stale)
-  changes.saveEntry({ id, namespace, uuid, indexes, ...fromOptions(options) })
+  const { id, namespace, uuid, indexes, usage } = current(changes, stale)
+  changes.saveEntry({ id, namespace, uuid, indexes, usage, ...fromOptions(options) })
 }
 
 /** Adds an index without entries; `ready` says whether it needs none. */

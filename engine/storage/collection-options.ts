@@ -8,7 +8,7 @@ import { kindOf } from './collection-kind.js'
  * What follows from the options of a collection, as they are stored and as listCollections answers them.
  * @throws {EngineError} for a validator that is none
  */
-export function fromOptions (options: Buffer): Omit<Collection, 'id' | 'namespace' | 'uuid' | 'indexes'> {
+export function fromOptions (options: Buffer): Omit<Collection, 'id' | 'namespace' | 'uuid' | 'indexes' | 'usage'> {
   const specification = findField(documentValue(options), 'collation')
   const collation = specification && readCollation(specification)
   const validator = readValidator(documentValue(options), collation)

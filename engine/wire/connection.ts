@@ -20,6 +20,13 @@ export interface Responder {
 /** Told why the server dropped a connection: a ProtocolViolation, or a fault of its own. */
 export type OnFailure = (error: Error) => void
 
+/** What has come in and gone out, in the terms of `serverStatus`. */
+export interface Traffic {
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly numRequests: number
+}
+
 /** Above this many bytes of replies that the client has not taken, its next command waits. */
 const MAX_UNSENT_BYTES = 1024 * 1024
 
@@ -41,6 +48,7 @@ export class Connection {
   readonly #onFailure: OnFailure
   readonly #frames = new FrameReader()
   readonly #gone = new AbortController()
+  #requests = 0
   #answering = false
   #closing = false
   #incompleteSince: number | undefined
@@ -72,6 +80,11 @@ export class Connection {
   get remote (): string {
     const { remoteAddress, remotePort } = this.#socket
     return remoteAddress === undefined ? 'anonymous unix socket' : `${remoteAddress}:${remotePort}`
+  }
+
+  /** What has been exchanged with the client so far, also after the end. */
+  get traffic (): Traffic {
+    return { bytesIn: this.#socket.bytesRead, bytesOut: this.#socket.bytesWritten, numRequests: this.#requests }
   }
 
   /** Milliseconds for which a message has been under way without the server being the reason. */
@@ -131,6 +144,7 @@ export class Connection {
 
   #answer (frame: Buffer): void {
     this.#incompleteSince = undefined
+    this.#requests++
     const { parse, encode } = this.#formOf(frame)
     const reply = this.#respond(frame, parse)
     if (reply instanceof Promise) this.#answerLater(frame, reply, encode)
