@@ -30,7 +30,7 @@ export const count: Command = {
       await forEachInView(context, namespace, 'count', () => n++)
       return { n }
     }
-    if (isAll(args)) return { n: window(store.read.count(entry), skip, limit) }
+    if (isOfAll(args)) return { n: window(store.read.count(entry), skip, limit) }
     await openMatches(store, entry, query, { isCount: true }).read(() => ++n < skip + limit, () => context.checkInterrupt())
     return { n: window(n, skip, limit) }
   }
@@ -43,12 +43,13 @@ export function readCount (args: Arguments, now: Date, entry: Entry | undefined)
   return { query, skip: args.count('skip') ?? 0, limit: Math.abs(args.integer('limit') ?? 0) || Infinity }
 }
 
-/** A hint may name an index that leaves documents out. */
-function isAll (args: Arguments): boolean {
+/** Whether the counter of the collection is the answer; a hint may name an index that leaves documents out. */
+export function isOfAll (args: Arguments): boolean {
   const filter = args.document('query')
   return !args.has('hint') && (filter === undefined || isEmpty(filter))
 }
 
-function window (found: number, skip: number, limit: number): number {
+/** How many of those that were found are within `skip` and `limit`. */
+export function window (found: number, skip: number, limit: number): number {
   return Math.min(Math.max(found - skip, 0), limit)
 }

@@ -9,8 +9,9 @@ import { readFields, type Arguments } from './arguments.js'
 import { VERSION } from './build-info.js'
 import type { Command } from './command.js'
 import type { CommandContext } from './context.js'
-import { count, readCount } from './count.js'
+import { count, isOfAll, readCount } from './count.js'
 import { distinct, readDistinct } from './distinct.js'
+import { explainCountOfAll } from './explain-count.js'
 import { explainPipeline } from './explain-pipeline.js'
 import { explainQuery, verbosities, type Explained, type Verbosity } from './explain-query.js'
 import { writes } from './explain-write.js'
@@ -65,7 +66,10 @@ async function explainCommand (context: CommandContext, document: Value, verbosi
   if (isViewQuery(name) && store.catalog.view(namespace) !== undefined) {
     return await explainPipeline(context, viewAggregation(context, namespace, name, args), verbosity)
   }
-  return await explainQuery(context, namespace, explained.read(args, now, store.catalog.entry(namespace)), verbosity)
+  const collection = store.catalog.find(namespace)
+  const what = explained.read(args, now, collection)
+  if (name === count.name && collection !== undefined && isOfAll(args)) return explainCountOfAll(context, collection, what.finish, verbosity)
+  return await explainQuery(context, namespace, what, verbosity)
 }
 
 function readArguments ({ name, fields }: Command, document: Value): Arguments {

@@ -1,4 +1,4 @@
-import type { Db } from 'mongodb'
+import type { Db, Document } from 'mongodb'
 import t from 'tap'
 import type { Test } from 'tap'
 import { startTestEngine, TIMES } from './helper.js'
@@ -40,6 +40,20 @@ t.test('counts and distinct values are explained', async (t) => {
     executionStats: { nReturned: 0, totalDocsExamined: 10, executionStages: { stage: 'COUNT', nCounted: 4 } }
   })
   t.match(await db.command({ explain: { distinct: 'notes', key: 'n', query: { kind: 0 } } }), { executionStats: { nReturned: 5, totalKeysExamined: 5 } })
+})
+
+t.test('a count of all documents is that of the counter', async (t) => {
+  const db = await start(t)
+  const stage = 'RECORD_STORE_FAST_COUNT'
+  const explained = async (command: Document): Promise<Document> => await db.command({ explain: { count: 'notes', ...command } })
+  t.match(await explained({}), {
+    queryPlanner: { namespace: 'test.notes', winningPlan: { stage }, rejectedPlans: [] },
+    executionStats: { nReturned: 0, totalKeysExamined: 0, totalDocsExamined: 0, executionStages: { stage, nReturned: 0, nCounted: 10, nSkipped: 0 } }
+  })
+  t.match(await explained({ query: {}, skip: 3, limit: 5 }), { executionStats: { executionStages: { stage, nCounted: 5, nSkipped: 3 } } })
+  t.notOk('executionStats' in await db.command({ explain: { count: 'notes' }, verbosity: 'queryPlanner' }))
+  t.match(await explained({ hint: { _id: 1 } }), { queryPlanner: { winningPlan: { stage: 'COUNT' } } }, 'a hint is obeyed')
+  t.match(await explained({ count: 'nothing' }), { queryPlanner: { winningPlan: { stage: 'COUNT', inputStage: { stage: 'EOF' } } } })
 })
 
 t.test('a collection that is not there has a plan to do nothing', async (t) => {
