@@ -13,7 +13,8 @@ import { Progress } from './progress.js'
 const help = `Usage: quire db dump [options] DIRECTORY
 
 Writes every collection to DIRECTORY, which must be new, in the layout of mongodump: NAME.bson and
-NAME.metadata.json in a folder for each database. \`quire db load\` and mongorestore read it.
+NAME.metadata.json in a folder for each database. \`quire db load\` and mongorestore read it; a time series is
+written as its documents, which only \`quire db load\` reads.
 Collections are read one after the other: for one point in time stop what writes, or use \`quire db backup\`.
 
 ${PLACE_HELP}

@@ -12,7 +12,7 @@ import { insertRaw } from './raw-insert.js'
 const help = `Usage: quire db load [options] DIRECTORY
 
 Reads what \`quire db dump\` or mongodump has written to DIRECTORY: collections with their options, documents and
-indexes. A collection that has documents already is refused. Stops at the first document that is damaged or not taken,
+indexes (of time series, what \`quire db dump\` has written). A collection that has documents already is refused. Stops at the first document that is damaged or not taken,
 and says where it is; what was loaded until then stays.
 
 ${PLACE_HELP}

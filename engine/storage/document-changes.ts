@@ -50,7 +50,7 @@ export function insertDocument (changes: Changes, stale: Collection, document: B
 export function replaceDocument (changes: Changes, stale: Collection, recordId: Buffer, before: Buffer, after: Buffer, description?: Buffer): void {
   const collection = current(changes, stale)
   const value = documentValue(after)
-  checkSame(before, value)
+  checkSame(collection, before, value)
   const key = documentRow(collection.id, recordId)
   changes.claim('documents', key)
   const entryChanges = entryChangesOf(changes, collection, recordId, documentValue(before), value)

@@ -24,10 +24,15 @@ export function belongs (collection: Collection, recordId: Buffer, document: Val
   return recordId.subarray(0, at).equals(key) && Number(recordId.readBigUInt64BE(at)) <= last
 }
 
-/** @throws {EngineError} ImmutableField when the document would no longer be the same one */
-export function checkSame (before: Buffer, after: Value): void {
-  if (equalValues(findField(documentValue(before), '_id'), idOf(after))) return
-  throw new EngineError('ImmutableField', "Performing an update on the path '_id' would modify the immutable field '_id'")
+/** @throws {EngineError} ImmutableField when the document would no longer be the same one, or not where it belongs */
+export function checkSame (collection: Collection, before: Buffer, after: Value): void {
+  const old = documentValue(before)
+  if (!equalValues(findField(old, '_id'), idOf(after))) throw immutable('_id')
+  if (collection.recordIds === 'time' && !equalValues(timeOf(collection, old), timeOf(collection, after))) throw immutable(collection.timeseries!.timeField)
+}
+
+function immutable (field: string): EngineError {
+  return new EngineError('ImmutableField', `Performing an update on the path '${field}' would modify the immutable field '${field}'`)
 }
 
 export function idOf (document: Value): Value {

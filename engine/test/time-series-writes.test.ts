@@ -1,5 +1,6 @@
 import type { Collection, Document } from 'mongodb'
 import t, { type Test } from 'tap'
+import { encode } from '../bson/value.js'
 import { startTestEngine, type TestEngine } from './helper.js'
 
 interface World extends TestEngine { readonly series: Collection<Document> }
@@ -68,6 +69,18 @@ t.test('an update of a time series that is about anything else is refused with i
   const bare = await client.db('test').createCollection('bare', { timeseries: { timeField: 'at' } })
   await t.rejects(bare.updateMany({}, set), { code: 72, message: /does not have a metaField/ })
   t.strictSame(await series.find().toArray(), rows)
+})
+
+t.test('a measurement stays at the time under which it is stored, whoever changes it', async (t) => {
+  const { series, store } = await start(t)
+  const collection = store.catalog.collections()[0]
+  const { recordId, document } = [...store.read.documents(collection)][0]
+  const replaceBy = (after: Document): Promise<void> => store.write((tx) => tx.replace(collection, recordId, document, encode(after)))
+  await t.rejects(replaceBy({ ...rows[0], at: at(9) }), { code: 66 })
+  await t.rejects(replaceBy({ _id: 1 }), { code: 2 })
+  await replaceBy({ ...rows[0], value: 9 })
+  t.match(await series.findOne(), { _id: 1, at: at(1), value: 9 })
+  t.strictSame(store.check(), [])
 })
 
 t.test('$out makes a time series, and one time series of another', async (t) => {
