@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { DATA_FILE, readMeta } from './data-file.js'
 import { beginFirstStart, checkNew, endFirstStart } from './first-start.js'
@@ -15,18 +16,28 @@ const RAW_TABLE = { keyEncoding: 'binary', encoder: rawValues } as const
 /** A state of the data that stays as it is while somebody uses it; the pages that others replace cannot be used again until then. */
 export class Snapshot {
   readonly transaction: Transaction
+  readonly #inUse: Set<Snapshot>
   #users = 1
 
-  constructor (transaction: Transaction) {
+  /** @param inUse has it until nobody uses it any more */
+  constructor (transaction: Transaction, inUse: Set<Snapshot>) {
     this.transaction = transaction
+    this.#inUse = inUse
+    inUse.add(this)
   }
 
   use (): void {
     this.#users++
   }
 
+  get isShared (): boolean {
+    return this.#users > 1
+  }
+
   release (): void {
-    if (--this.#users === 0) this.transaction.done()
+    if (--this.#users > 0) return
+    this.transaction.done()
+    this.#inUse.delete(this)
   }
 }
 
@@ -37,14 +48,18 @@ export class Snapshot {
 export class Environment {
   readonly directory: string
   readonly tables: StoredTables
-  readonly #root: RootDatabase<Buffer, Buffer>
+  #root: RootDatabase<Buffer, Buffer>
+  /** Which file it is that has been opened. */
+  readonly #file: string | undefined
   readonly #backups = new Set<Promise<void>>()
+  readonly #snapshots = new Set<Snapshot>()
   #snapshot: Snapshot | undefined
 
   constructor (directory: string, root: RootDatabase<Buffer, Buffer>, tables: StoredTables) {
     this.directory = directory
     this.#root = root
     this.tables = tables
+    this.#file = fileIn(directory)
     this.renewSnapshot()
   }
 
@@ -64,7 +79,7 @@ export class Environment {
     this.#snapshot?.release()
     // lmdb shares one read transaction within a turn of the event loop, which may be older than the commit.
     this.#root.resetReadTxn()
-    this.#snapshot = new Snapshot(this.#root.useReadTransaction())
+    this.#snapshot = new Snapshot(this.#root.useReadTransaction(), this.#snapshots)
   }
 
   /** Runs `work` in a transaction of its own; the promise resolves when it is on the disk. A throw leaves no trace. */
@@ -96,6 +111,26 @@ export class Environment {
     }
   }
 
+  /**
+   * Gives back the pages of the file that are mapped into memory, unless they are needed for a snapshot or a copy. lmdb only does so
+   * by opening the file anew. Nothing may be committed meanwhile; resolves with whether it was done.
+   * @throws {DamagedFile} or another error when it cannot be opened again
+   */
+  async remap (): Promise<boolean> {
+    // When all commits have ended, closing takes no other turn of the event loop: in a turn of its own nobody reads meanwhile.
+    await setImmediate()
+    const isNeeded = this.#snapshots.size > 1 || this.#snapshot?.isShared || this.#backups.size > 0
+    if (isNeeded || fileIn(this.directory) !== this.#file) return false
+    readMeta(join(this.directory, DATA_FILE))
+    this.#snapshot?.release()
+    this.#snapshot = undefined
+    await this.#root.close()
+    this.#root = openRoot(this.directory)
+    for (const name of tableNames) this.tables[name].reopen(openTable(this.#root, name))
+    this.renewSnapshot()
+    return true
+  }
+
   async close (): Promise<void> {
     // A copy reads the file's pages on a thread of its own, and would read on in memory that is no longer mapped.
     await Promise.allSettled(this.#backups)
@@ -115,8 +150,7 @@ export async function openEnvironment (directory: string, { readOnly = false } =
     if (readOnly) throw new Error(`There are no data in ${directory}.`)
     beginFirstStart(directory)
   }
-  // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
-  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
+  const root = openRoot(directory, readOnly)
   try {
     if (!readOnly) for (const name of [DATA_FILE, 'lock.mdb']) chmodSync(join(directory, name), 0o600)
     const meta = openTable(root, 'meta')
@@ -128,6 +162,17 @@ export async function openEnvironment (directory: string, { readOnly = false } =
     await root.close()
     throw error
   }
+}
+
+/** Names the data file itself; another may have been put in its place under the same path. */
+function fileIn (directory: string): string | undefined {
+  const stat = statSync(join(directory, DATA_FILE), { bigint: true, throwIfNoEntry: false })
+  return stat && `${stat.dev}:${stat.ino}`
+}
+
+function openRoot (directory: string, readOnly = false): RootDatabase<Buffer, Buffer> {
+  // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
+  return open({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
 }
 
 function openTable (root: RootDatabase<Buffer, Buffer>, name: string): StoredTable {

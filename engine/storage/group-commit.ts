@@ -32,6 +32,7 @@ const GATHER_MS = 2
 export class GroupCommit<Group> {
   readonly #options: GroupCommitOptions<Group>
   #waiting: Job<Group>[] = []
+  #pauses: Array<() => Promise<void>> = []
   #running: Promise<void> | undefined
   #lastSize = 0
   /** Told of each work that comes while others are waited for. */
@@ -52,6 +53,17 @@ export class GroupCommit<Group> {
     })
   }
 
+  /** Does something that never fails between two commits, of which the next one waits for its end; nothing once works are refused. */
+  pause (task: () => Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#pauses.push(async () => {
+        if (this.#refusal === undefined) await task()
+        resolve()
+      })
+      this.#running ??= this.#commitAll()
+    })
+  }
+
   /** From now on no work is accepted. */
   refuse (reason: Error): void {
     this.#refusal = reason
@@ -65,7 +77,8 @@ export class GroupCommit<Group> {
   }
 
   async #commitAll (): Promise<void> {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length + this.#pauses.length > 0) {
+      for (const pause of this.#pauses.splice(0)) await pause()
       if (this.#lastSize > 1) await this.#gather()
       // Meanwhile they may all have been refused, and after that nothing must be begun.
       if (this.#waiting.length > 0) await this.#commitGroup()

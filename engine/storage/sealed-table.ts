@@ -10,30 +10,40 @@ export type StoredTable = Database<Buffer, Buffer>
  * Reading throws DataCorruptionDetected for a row that is not as it was written.
  */
 export class SealedTable implements Table {
-  readonly stored: StoredTable
+  #stored: StoredTable
 
   constructor (stored: StoredTable) {
-    this.stored = stored
+    this.#stored = stored
+  }
+
+  /** Without the checksums. */
+  get stored (): StoredTable {
+    return this.#stored
+  }
+
+  /** Goes on with the same table of the same file, which was opened anew. */
+  reopen (stored: StoredTable): void {
+    this.#stored = stored
   }
 
   get (key: Buffer, options?: { readonly transaction?: Transaction }): Buffer | undefined {
-    const sealed = this.stored.get(key, options)
+    const sealed = this.#stored.get(key, options)
     return sealed && unseal(key, sealed)
   }
 
   * getRange (range: TableRange = {}): Generator<Row, void> {
-    for (const { key, value } of this.stored.getRange(range)) yield { key, value: unseal(key, value) }
+    for (const { key, value } of this.#stored.getRange(range)) yield { key, value: unseal(key, value) }
   }
 
   getKeys (range: TableRange = {}): Iterable<Buffer> {
-    return this.stored.getKeys(range)
+    return this.#stored.getKeys(range)
   }
 
   putSync (key: Buffer, value: Buffer): void {
-    this.stored.putSync(key, seal(key, value))
+    this.#stored.putSync(key, seal(key, value))
   }
 
   removeSync (key: Buffer): boolean {
-    return this.stored.removeSync(key)
+    return this.#stored.removeSync(key)
   }
 }

@@ -12,6 +12,7 @@ import { Group } from './group.js'
 import { HistorySize, RETENTION, type Retention } from './history.js'
 import { dropUnfinished } from './index-build.js'
 import { Maintenance } from './maintenance.js'
+import { MappedPages } from './mapped-pages.js'
 import type { Namespace } from './namespace.js'
 import { Reader } from './reader.js'
 import { outOfDiskSpace, readOnly, storageFailure } from './storage-failure.js'
@@ -60,6 +61,7 @@ export class Store implements Data {
   readonly #log: Log
   readonly #onFailure: (error: Error) => void
   readonly #closing = new AbortController()
+  readonly #mappedPages = new MappedPages(() => this.remap())
   #verified = Promise.resolve()
   readonly #retention: Retention
   readonly #history: HistorySize
@@ -157,6 +159,20 @@ export class Store implements Data {
     await this.#environment.backup(directory)
   }
 
+  /** Gives back the memory that the pages of the data file take; resolves with whether it was possible. */
+  async remap (): Promise<boolean> {
+    let isDone = false
+    await this.#commits.pause(async () => {
+      try {
+        isDone = await this.#environment.remap()
+      } catch (error) {
+        this.#commits.refuse(readOnly(new Error('they cannot be opened again')))
+        this.#onFailure(error as Error)
+      }
+    })
+    return isDone
+  }
+
   /** Removes some of the changes that are not to be kept any longer; resolves with whether there may be more. */
   async trimHistory (): Promise<boolean> {
     return await this.write((tx) => tx.trimHistory(this.#history, this.#retention))
@@ -166,6 +182,7 @@ export class Store implements Data {
   async close (): Promise<void> {
     this.#closing.abort()
     await this.maintenance.stop()
+    await this.#mappedPages.stop()
     await this.#verified
     await this.#commits.close(new Error('the store is closed'))
     await this.#environment.close()

@@ -1,0 +1,122 @@
+import { open, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import t from 'tap'
+import { MappedPages, ownConsumption } from '../storage/mapped-pages.js'
+import { openStore } from '../storage/store.js'
+import { collectionOf, ids, insert, recordIdFor, startOver, storeOfThings, temporaryDirectory } from './temporary-store.js'
+
+const TEXT = 'x'.repeat(1000)
+const MEBIBYTE = 1024 * 1024
+
+t.test('F-02 the memory of read pages is given back, and nothing is missing', { skip: process.platform !== 'linux' }, async (t) => {
+  const { store, collection } = await storeOfThings(t)
+  for (let at = 0; at < 20_000; at += 1000) await insert(store, ...Array.from({ length: 1000 }, (_, n) => ({ _id: at + n, text: TEXT })))
+  t.equal(ids(store.read, collection).length, 20_000)
+  const before = ownConsumption.mapped()
+  t.equal(await store.remap(), true)
+  t.ok(ownConsumption.mapped() < before - 15 * MEBIBYTE, 'at least most of the 20 MB')
+  t.equal(ids(store.read, collection).length, 20_000)
+  t.same(store.check(), [])
+})
+
+t.test('F-02 others read and write while the file is opened anew', async (t) => {
+  const { store, collection } = await storeOfThings(t, [{ key: { n: 1 } }])
+  let remaps = 0
+  const remapping = (async () => {
+    while (remaps < 100) if (await store.remap()) remaps++
+  })()
+  let written = 0
+  const isGoingOn = (): boolean => remaps < 100
+  const writer = async (first: number): Promise<void> => {
+    for (let id = first; isGoingOn(); id += 4) {
+      await insert(store, { _id: id, n: -id })
+      written++
+      t.ok(store.read.document(collection, recordIdFor(id)), `${id} can be read`)
+    }
+  }
+  const reader = async (): Promise<void> => {
+    while (isGoingOn()) {
+      const before = written
+      if (ids(store.read, collection).length < before) t.fail('an acknowledged document is missing')
+      await setImmediate()
+    }
+  }
+  await Promise.all([remapping, ...[0, 1, 2, 3].map(writer), reader()])
+  t.equal(store.read.count(collection), written)
+  t.same(store.check(), [])
+})
+
+t.test('an older snapshot that is read keeps its pages', async (t) => {
+  const { store, collection } = await storeOfThings(t)
+  await insert(store, { _id: 1 })
+  const transaction = store.begin()
+  t.equal(await store.remap(), false)
+  await insert(store, { _id: 2 })
+  t.equal(await store.remap(), false)
+  t.same(ids(transaction.read, collection), [1])
+  transaction.abort()
+  t.equal(await store.remap(), true)
+  t.same(ids(store.read, collection), [1, 2])
+})
+
+t.test('a file that was put in the place of the open one is not opened', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory)
+  t.teardown(() => store.close())
+  await startOver(store, [])
+  await insert(store, { _id: 1 })
+  await rename(join(directory, 'data.mdb'), join(directory, 'moved'))
+  t.equal(await store.remap(), false)
+  t.same(ids(store.read, collectionOf(store)), [1])
+})
+
+t.test('F-05 a store whose file was damaged meanwhile does not open it again, and gives up', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const failures: Error[] = []
+  const store = await openStore(directory, { onFailure: (error) => failures.push(error) })
+  t.teardown(() => store.close())
+  await startOver(store, [])
+  const file = await open(join(directory, 'data.mdb'), 'r+')
+  await file.write(Buffer.alloc(100, 0xff))
+  await file.close()
+  t.equal(await store.remap(), false)
+  t.match(failures, [{ message: /data.mdb is damaged/ }])
+  await t.rejects(insert(store, { _id: 1 }), { code: 10107 })
+  t.equal(await store.remap(), false, 'it does not try again')
+  t.equal(failures.length, 1)
+})
+
+t.test('pages are given back when they are many and the process is at rest', async (t) => {
+  // The timer keeps no process alive.
+  const alive = setInterval(() => {}, 1000)
+  t.teardown(() => clearInterval(alive))
+  const looks = [
+    { mapped: 40, used: 0, expected: 'the beginning' },
+    { mapped: 48, used: 0, expected: 'few' },
+    { mapped: 60, used: 1, expected: 'many, and busy' },
+    { mapped: 61, used: 1, expected: 'given back, and what is left does not count' },
+    { mapped: 69, used: 1, expected: 'few' },
+    { mapped: 70, used: 1, expected: 'given back in vain' },
+    { mapped: 71, used: 1, expected: 'given back' }
+  ]
+  let at = -1
+  const given: string[] = []
+  await new Promise<void>((resolve) => {
+    const release = async (): Promise<boolean> => {
+      given.push(looks[at].expected)
+      if (at === looks.length - 1) resolve()
+      return !looks[at].expected.includes('in vain')
+    }
+    const consumption = {
+      processorTime () {
+        at = Math.min(at + 1, looks.length - 1)
+        return looks[at].used
+      },
+      mapped: () => looks[at].mapped * MEBIBYTE
+    }
+    const pages = new MappedPages(release, consumption, 1)
+    t.teardown(() => pages.stop())
+  })
+  t.same(given, looks.map(({ expected }) => expected).filter((expected) => expected.startsWith('given back')))
+})
