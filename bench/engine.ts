@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startEngine, type Engine } from '../engine/index.js'
 import { compare, connect, rows, type Options } from './engine/compare.js'
@@ -17,6 +18,8 @@ import { usageOf } from './usage.js'
  */
 const { values } = parseArgs({ options: { documents: { type: 'string', default: '1000000' }, seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '5' } } })
 const options: Options = { documents: Number(values.documents), seconds: Number(values.seconds), rounds: Number(values.rounds) }
+/** Until the engine has seen that nobody needs it, in milliseconds. */
+const REST_MS = 12_000
 const directory = mkdtempSync(join(tmpdir(), 'quire-bench-'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
@@ -52,9 +55,10 @@ async function measureOperations (engine: Engine): Promise<void> {
 }
 
 async function measureScale (engine: Engine): Promise<void> {
-  const { residentMiB, anonymousMiB, fileMiB } = usageOf(engine.pid)
   print('\n| | |\n|---|---:|')
-  print(`| resident memory after that | ${residentMiB} MiB: ${anonymousMiB} of its own, ${fileMiB} pages of files |`)
+  print(`| resident memory at the end of that | ${memoryOf(engine)} |`)
+  await setTimeout(REST_MS)
+  print(`| resident memory at rest | ${memoryOf(engine)} |`)
   const client = await connect(engine.uri, 8)
   const { small, large } = await comparePages(client, engine, options)
   print(`| page of 50 among 1,000 documents, and among all | ${small.p50.toFixed(2)} ms, ${large.p50.toFixed(2)} ms: ${(large.p50 / small.p50).toFixed(2)} times; CPU ${(large.cpuMicros / small.cpuMicros).toFixed(2)} times |`)
@@ -66,6 +70,11 @@ async function measureScale (engine: Engine): Promise<void> {
   const reads = await disturbed(client, engine, options.documents)
   print(`| point reads, 4 at a time, during full scans and the build of an index | p50 ${reads.p50.toFixed(1)} ms, p99 ${reads.p99.toFixed(1)} ms |`)
   await client.close()
+}
+
+function memoryOf ({ pid }: Engine): string {
+  const { residentMiB, anonymousMiB, fileMiB } = usageOf(pid)
+  return `${residentMiB} MiB: ${anonymousMiB} of its own, ${fileMiB} pages of files`
 }
 
 function print (line: string): void {

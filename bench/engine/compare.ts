@@ -15,14 +15,15 @@ export interface Options {
   readonly rounds: number
 }
 
-/** An operation on the engine and on the echo, in turn, so that whatever else the machine does hits both; medians. */
+/** An operation on the engine and on the echo, in turn, so that whatever else the machine does hits both; medians, without the first round, in which both are compiled. */
 export async function compare (operation: Operation, concurrency: number, [engine, echo]: [Subject, Echo], { documents, seconds, rounds }: Options): Promise<[engine: Sample, echo: Sample]> {
   const clients = await Promise.all([engine, echo].map(({ uri }) => connect(uri, concurrency)))
   const samples: [Sample[], Sample[]] = [[], []]
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round <= rounds; round++) {
     for (const [at, { pid }] of [engine, echo].entries()) {
       const collection = rows(clients[at], 'large')
-      samples[at].push(await load(() => operation.run(collection, documents), { concurrency, until: after(seconds), pid }))
+      const sample = await load(() => operation.run(collection, documents), { concurrency, until: after(seconds), pid })
+      if (round > 0) samples[at].push(sample)
     }
   }
   await Promise.all(clients.map((client) => client.close()))
