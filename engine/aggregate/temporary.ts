@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { Namespace } from '../storage/namespace.js'
 import type { Store } from '../storage/store.js'
 
-/** Names that MongoDB uses for the same purpose. */
-const TEMPORARY = /^tmp\.agg_out\.[0-9a-f-]{36}$/
+/** Names like those that MongoDB uses for the same purposes. */
+const TEMPORARY = /^tmp\.(agg_out|convertToCapped)\.[0-9a-f-]{36}$/
 
 /** The name of a collection that stands beside others of its database until it is complete. */
-export function temporaryName (database: string): Namespace {
-  return new Namespace(database, `tmp.agg_out.${randomUUID()}`)
+export function temporaryName (database: string, purpose: 'agg_out' | 'convertToCapped' = 'agg_out'): Namespace {
+  return new Namespace(database, `tmp.${purpose}.${randomUUID()}`)
 }
 
 /** Drops what a crash has left incomplete: to be called before anything else runs. */

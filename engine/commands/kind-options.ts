@@ -78,7 +78,7 @@ function readCapped (args: Arguments): Options {
 }
 
 /** How many bytes a capped collection may hold. */
-function readCappedSize (args: Arguments, name: string): Value {
+export function readCappedSize (args: Arguments, name: string): Value {
   const size = args.integer(name)!
   if (size < 1) throw new EngineError(51024, `BSON field '${name}' value must be >= 1, actual value '${size}'`)
   if (size > PETABYTE) throw new EngineError('BadValue', 'Cannot exceed 1PB')

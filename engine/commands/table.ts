@@ -1,11 +1,13 @@
 import { abortTransaction } from './abort-transaction.js'
 import { aggregate } from './aggregate.js'
 import { buildInfo } from './build-info.js'
+import { cloneCollectionAsCapped } from './clone-collection-as-capped.js'
 import { collMod } from './coll-mod.js'
 import { collStats } from './coll-stats.js'
 import type { Command } from './command.js'
 import { commitTransaction } from './commit-transaction.js'
 import { connectionStatus } from './connection-status.js'
+import { convertToCapped } from './convert-to-capped.js'
 import { count } from './count.js'
 import { create } from './create.js'
 import { createIndexes } from './create-indexes.js'
@@ -57,10 +59,12 @@ export const commands: readonly Command[] = [
   abortTransaction,
   aggregate,
   buildInfo,
+  cloneCollectionAsCapped,
   collMod,
   collStats,
   commitTransaction,
   connectionStatus,
+  convertToCapped,
   count,
   create,
   createIndexes,

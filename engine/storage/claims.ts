@@ -26,21 +26,36 @@ export function writeConflict (): EngineError {
   return new EngineError('WriteConflict', CONFLICT)
 }
 
-/** Which rows open transactions have changed: the first writer wins, and the others wait or give up. */
+/** Which rows open transactions have changed: the first writer wins, and the others wait or give up. A collection can be claimed as a whole. */
 export class Claims {
   readonly #claimants = new Map<string, Claimant>()
+  readonly #collections = new Map<number, Claimant>()
 
   /** For a write outside of transactions. @throws {RowClaimed} */
   check (table: ClaimedTable, key: Buffer): void {
-    if (this.#claimants.size === 0) return
-    const claimant = this.#claimants.get(claimName(table, key))
+    if (this.#claimants.size === 0 && this.#collections.size === 0) return
+    // Collections and indexes have different ids: the key of an index entry is that of no collection.
+    const claimant = this.#collections.get(key.readUInt32BE()) ?? this.#claimants.get(claimName(table, key))
     if (claimant !== undefined) throw new RowClaimed(claimant)
   }
 
-  /** @throws {EngineError} WriteConflict when another transaction was first */
-  take (name: string, claimant: Claimant): void {
-    if (this.#claimants.has(name)) throw writeConflict()
+  /** @throws {EngineError} WriteConflict when another one was first */
+  take (table: ClaimedTable, key: Buffer, claimant: Claimant): void {
+    const name = claimName(table, key)
+    if (this.#claimants.has(name) || this.#collections.has(key.readUInt32BE())) throw writeConflict()
     this.#claimants.set(name, claimant)
+  }
+
+  /** Claims all rows of a collection, which nobody else may have claimed as a whole, until a task has ended. */
+  async during<T> (collectionId: number, task: () => Promise<T>): Promise<T> {
+    let end: () => void
+    this.#collections.set(collectionId, { ended: new Promise((resolve) => { end = resolve }) })
+    try {
+      return await task()
+    } finally {
+      this.#collections.delete(collectionId)
+      end!()
+    }
   }
 
   /** What others have taken since stays theirs. */

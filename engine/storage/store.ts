@@ -123,6 +123,18 @@ export class Store implements Data {
     })
   }
 
+  /**
+   * Does a task while nobody changes documents of a collection: writes wait, transactions fail with WriteConflict. All that was
+   * written before can be read. Of several tasks with the same collection only one may be under way.
+   */
+  async exclusively<T> (collection: Collection, task: () => Promise<T>): Promise<T> {
+    return await this.#claims.during(collection.id, async () => {
+      // Whoever was not refused is in this commit or in one before.
+      await this.write(() => {})
+      return await task()
+    })
+  }
+
   /** What in the stored data is inconsistent or damaged: nothing, if all is well. */
   check (): Finding[] {
     return check(this.#environment.tables, this.#catalog, this.#environment.snapshot)

@@ -132,7 +132,7 @@ export class Transaction implements Data, Claimant {
     if (this.#claims.has(name) || key.readUInt32BE() >= FIRST_OWN_ID) return
     const before = this.#overlays[table].original(key)
     if (!isSame(before, this.#options.current(table, key))) throw writeConflict()
-    this.#options.claims.take(name, this)
+    this.#options.claims.take(table, key, this)
     this.#claims.set(name, { table, key, before })
   }
 

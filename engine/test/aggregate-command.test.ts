@@ -172,13 +172,15 @@ t.test('a sort in memory holds no more than 100 MB', async (t) => {
   sameBson(t, await aggregations.run([{ _id: 1 }], pipeline([{ $skip: 1 }, { $limit: 2 }])), [{ _id: 1, i: 118 }, { _id: 1, i: 117 }], 'with a limit, only what is wanted is held')
 })
 
-t.test('what a crash has left of an $out is dropped at the next start', async (t) => {
+t.test('what a crash has left of an $out or a conversion is dropped at the next start', async (t) => {
   const { store } = await startTestEngine(t)
   await dropTemporary(store)
-  const name = temporaryName('test')
-  await store.write((tx) => tx.insert(tx.createCollection(name), Buffer.from(serialize({ _id: 1 }))))
-  await dropTemporary(store)
-  t.equal(store.catalog.find(name), undefined)
+  for (const purpose of ['agg_out', 'convertToCapped'] as const) {
+    const name = temporaryName('test', purpose)
+    await store.write((tx) => tx.insert(tx.createCollection(name), Buffer.from(serialize({ _id: 1 }))))
+    await dropTemporary(store)
+    t.equal(store.catalog.find(name), undefined)
+  }
 })
 
 t.test('a pipeline that writes cannot read linearizably, and none is explained with a write concern', async (t) => {
