@@ -58,6 +58,7 @@ export const codes = {
   AmbiguousIndexKeyPattern: 181,
   InvalidIndexSpecificationOption: 197,
   CannotBuildIndexKeys: 201,
+  InvalidUUID: 207,
   ClusterTimeFailsRateLimiter: 209,
   TransactionTooOld: 225,
   QueryFeatureNotAllowed: 224,

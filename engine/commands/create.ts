@@ -3,6 +3,7 @@ import { buildDocument, documentValue, fields, isEmpty, type Value } from '../bs
 import { readCollation, specificationOf } from '../collation/specification.js'
 import { EngineError } from '../errors.js'
 import { isView } from '../storage/catalog.js'
+import type { Namespace } from '../storage/namespace.js'
 import type { Arguments } from './arguments.js'
 import { changedOptions, optionFields } from './collection-options.js'
 import type { Command } from './command.js'
@@ -38,8 +39,7 @@ export const create: Command = {
     if (context.args.has('timeseries') && context.transaction !== undefined) {
       throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a time-series collection in a multi-document transaction.')
     }
-    const own = [readCollationOption(context.args), readKind(context.args)].flatMap((options) => [...fields(options)])
-    const options = changedOptions(context.args, namespace, documentValue(buildDocument(own)))
+    const options = readNewOptions(context.args, namespace)
     await context.data.write((tx) => {
       const entry = tx.catalog.entry(namespace)
       // Since 7.0 a collection that is there with the same options is no error.
@@ -48,6 +48,13 @@ export const create: Command = {
     })
     return {}
   }
+}
+
+/** The options of the collection that a `create` asks for, as they are stored. @throws {EngineError} */
+export function readNewOptions (args: Arguments, namespace: Namespace): Buffer {
+  refuseUnsupported(args, unsupported)
+  const own = [readCollationOption(args), readKind(args)].flatMap((options) => [...fields(options)])
+  return changedOptions(args, namespace, documentValue(buildDocument(own)))
 }
 
 /** Options that name the collation, unless it is the simple one. @throws {EngineError} */

@@ -1,5 +1,6 @@
 import { abortTransaction } from './abort-transaction.js'
 import { aggregate } from './aggregate.js'
+import { applyOps } from './apply-ops.js'
 import { buildInfo } from './build-info.js'
 import { cloneCollectionAsCapped } from './clone-collection-as-capped.js'
 import { collMod } from './coll-mod.js'
@@ -58,6 +59,7 @@ import { whatsmyuri } from './whats-my-uri.js'
 export const commands: readonly Command[] = [
   abortTransaction,
   aggregate,
+  applyOps,
   buildInfo,
   cloneCollectionAsCapped,
   collMod,

@@ -13,6 +13,9 @@ import { Namespace } from './namespace.js'
 /** How MongoDB names the collections in which it keeps the documents of time series. */
 const BUCKETS = 'system.buckets.'
 
+/** Where it keeps the history of a replica set. */
+const OPLOG = 'local.oplog.rs'
+
 export interface KeyPart {
   readonly path: string
   readonly direction: 1 | -1
@@ -102,7 +105,7 @@ export class Catalog {
 
   /**
    * Whoever can do something with a view asks for it first.
-   * @throws {EngineError} CommandNotSupportedOnView, NotImplemented for the buckets of time series
+   * @throws {EngineError} CommandNotSupportedOnView, NotImplemented for what stands for something else in MongoDB
    */
   find (namespace: Namespace): Collection | undefined {
     const entry = this.entry(namespace)
@@ -115,11 +118,10 @@ export class Catalog {
     return isView(entry) ? entry : undefined
   }
 
-  /** @throws {EngineError} NotImplemented for the buckets of time series */
+  /** @throws {EngineError} NotImplemented for the buckets of time series and the oplog */
   entry (namespace: Namespace): Entry | undefined {
     const entry = this.#byName.get(String(namespace))
-    // MongoDB's tools dump these in place of the time series: without an error they would take it for empty.
-    if (entry === undefined && namespace.collection.startsWith(BUCKETS)) throw notImplemented(`'${namespace}': buckets of time series are`)
+    if (entry === undefined) refuseSubstitute(namespace)
     return entry
   }
 
@@ -158,6 +160,12 @@ export class Catalog {
   without ({ id }: Entry): Catalog {
     return new Catalog([...this.#byId.values()].filter((entry) => entry.id !== id))
   }
+}
+
+/** MongoDB's tools dump these in place of the time series, and beside other collections: without an error they would take them for empty. */
+function refuseSubstitute (namespace: Namespace): void {
+  if (namespace.collection.startsWith(BUCKETS)) throw notImplemented(`'${namespace}': buckets of time series are`)
+  if (String(namespace) === OPLOG) throw notImplemented(`'${namespace}': an oplog is`)
 }
 
 function compareText (a: string, b: string): number {

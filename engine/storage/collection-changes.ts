@@ -16,12 +16,12 @@ import { checkCreatable, type Namespace } from './namespace.js'
 export interface Modification { readonly change: Buffer, readonly before: Buffer }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
-export function createCollection (changes: Changes, namespace: Namespace, options: Buffer): Collection {
+export function createCollection (changes: Changes, namespace: Namespace, options: Buffer, uuid = randomUuid()): Collection {
   checkFree(changes, namespace)
   const collection: Collection = {
     id: changes.nextId(),
     namespace,
-    uuid: randomUuid(),
+    uuid,
     ...fromOptions(options),
     indexes: [],
     usage: new CollectionUsage()

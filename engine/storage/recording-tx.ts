@@ -42,9 +42,9 @@ export class RecordingTx extends Tx {
     this.#steps.push((tx) => tx.remove(known(tx, collection), recordId, document))
   }
 
-  override createCollection (namespace: Namespace, options?: Buffer): Collection {
-    const collection = super.createCollection(namespace, options)
-    this.#steps.push((tx) => tx.createCollection(namespace, options))
+  override createCollection (namespace: Namespace, options?: Buffer, uuid?: Buffer): Collection {
+    const collection = super.createCollection(namespace, options, uuid)
+    this.#steps.push((tx) => tx.createCollection(namespace, options, uuid))
     return collection
   }
 

@@ -66,8 +66,9 @@ export class Tx extends Reader {
     return this.catalog.find(namespace) ?? this.createCollection(namespace)
   }
 
-  createCollection (namespace: Namespace, options = NO_OPTIONS): Collection {
-    return createCollection(this.#changes, namespace, options)
+  /** @param uuid that of no other collection; without it one is made */
+  createCollection (namespace: Namespace, options = NO_OPTIONS, uuid?: Buffer): Collection {
+    return createCollection(this.#changes, namespace, options, uuid)
   }
 
   dropCollection (collection: Collection): void {
