@@ -13,15 +13,15 @@ import { readCappedSize } from './kind-options.js'
 /**
  * Makes a capped collection of the newest documents of another one, with its options, but without its indexes. While they are
  * copied nobody else can change them; the collection has its name when all of them are there.
- * @param target its name; that of the source means in its place
+ * @param target its name; without one it takes the place of the other
  * @throws {EngineError} NamespaceNotFound, NamespaceExists, CommandNotSupportedOnView, InvalidOptions, BadValue
  */
-export async function convert (context: CommandContext, namespace: Namespace, target: Namespace): Promise<void> {
+export async function convert (context: CommandContext, namespace: Namespace, target?: Namespace): Promise<void> {
   const { store } = context
   // Who builds an index has finished, or begins when there is another collection.
   await store.indexBuilds.take(String(namespace), async () => {
     const source = findSource(context, namespace)
-    checkTarget(context, namespace, target)
+    if (target !== undefined) checkFree(context, namespace, target)
     const options = cappedOptions(context, source)
     await store.exclusively(source, async () => {
       const temporary = temporaryName(namespace.database, 'convertToCapped')
@@ -46,9 +46,9 @@ function findSource ({ store }: CommandContext, namespace: Namespace): Collectio
 }
 
 /** @throws {EngineError} NamespaceExists, InvalidNamespace */
-function checkTarget ({ store }: CommandContext, source: Namespace, target: Namespace): void {
+function checkFree ({ store }: CommandContext, source: Namespace, target: Namespace): void {
   checkCreatable(target)
-  if (String(target) === String(source) || store.catalog.entry(target) === undefined) return
+  if (store.catalog.entry(target) === undefined) return
   throw new EngineError('NamespaceExists', `cloneCollectionAsCapped failed - destination collection ${target} already exists. source collection: ${source}`)
 }
 
@@ -59,9 +59,9 @@ function cappedOptions ({ args }: CommandContext, { options }: Collection): Buff
 }
 
 /** @throws {EngineError} WriteConflict when the source itself, such as its options, was changed meanwhile */
-function publish (tx: Tx, source: Collection, copy: Collection, target: Namespace): void {
+function publish (tx: Tx, source: Collection, copy: Collection, target: Namespace | undefined): void {
   if (tx.catalog.byId(source.id) !== source) throw writeConflict()
-  tx.renameCollection(copy, target, { dropTarget: String(target) === String(source.namespace) })
+  tx.renameCollection(copy, target ?? source.namespace, { dropTarget: target === undefined })
 }
 
 function dropIfThere (tx: Tx, copy: Collection): void {

@@ -7,8 +7,7 @@ export const convertToCapped: Command = {
   fields: { convertToCapped: 'collection', size: 'number', writeConcern: 'document' },
 
   async run (context) {
-    const namespace = context.namespace('convertToCapped')
-    await convert(context, namespace, namespace)
+    await convert(context, context.namespace('convertToCapped'))
     return {}
   }
 }

@@ -70,6 +70,23 @@ t.test('sections are left out when asked', async (t) => {
   t.ok('network' in reply)
 })
 
+t.test('who writes is active, also while it waits for a transaction', async (t) => {
+  const { client } = await startTestEngine(t)
+  const things = client.db('test').collection<{ _id: number }>('things')
+  await things.insertOne({ _id: 1 })
+  const session = client.startSession()
+  t.teardown(() => session.endSession())
+  session.startTransaction()
+  await things.deleteOne({ _id: 1 }, { session })
+  const waiting = things.deleteOne({ _id: 1 })
+  let active: Document
+  do active = (await status(client)).globalLock.activeClients
+  while (active.total === 0)
+  t.strictSame(active, { total: 1, readers: 0, writers: 1 })
+  await session.abortTransaction()
+  await waiting
+})
+
 t.test('who only waits for changes is not active', async (t) => {
   const { client, store } = await startTestEngine(t)
   const batch = (await StreamClient.open(client.db('test'), 'a')).next({ maxTimeMS: 60_000 })

@@ -61,6 +61,12 @@ t.test('Compass gets what it shows of a server, a database and a collection', as
   ['test', { collMod: 'things', validator: { a: { $exists: true } }, validationLevel: 'strict', validationAction: 'error' }, { ok: 1 }]
 ]))
 
+t.test('mongostat and mongotop get what they ask for', async (t) => ask(t, [
+  ['admin', { isMaster: 1 }, { ismaster: true, setName: 'quire' }],
+  ['admin', { serverStatus: 1, recordStats: 0 }, { opcounters: { insert: 2 }, network: { numRequests: Number }, repl: { ismaster: true } }],
+  ['admin', { top: 1 }, { totals: { 'test.things': { total: { time: Number, count: Number }, readLock: {}, writeLock: {} } } }]
+]))
+
 t.test('mongodump gets what it asks for', async (t) => ask(t, [
   ['admin', { isMaster: 1 }, { ismaster: true, setName: 'quire' }],
   ['admin', { buildInfo: 1 }, { version: String, versionArray: [7, 0] }],

@@ -1,6 +1,7 @@
 import type { Document, MongoClient } from 'mongodb'
 import t from 'tap'
 import { Waiting } from '../commands/waiting.js'
+import { Namespace } from '../storage/namespace.js'
 import { startTestEngine } from './helper.js'
 
 async function top (client: MongoClient): Promise<Document> {
@@ -57,10 +58,11 @@ t.test('what has been counted goes with the collection', async (t) => {
   t.match(countsOf((await top(client))['test.others']), { insert: 1, commands: 0 })
 })
 
-t.test('nothing is kept of collections that are not there', async (t) => {
-  const { client } = await startTestEngine(t)
+t.test('nothing is told of collections that are not there, or have not been used', async (t) => {
+  const { client, store } = await startTestEngine(t)
   const db = client.db('test')
   await db.collection('nothing').findOne()
+  await store.write((tx) => tx.createCollection(new Namespace('test', 'unused')))
   await db.createCollection('view', { viewOn: 'nothing', pipeline: [] })
   await db.collection('view').findOne()
   t.strictSame(Object.keys(await top(client)), ['note'])
