@@ -6,7 +6,7 @@ import type { ChangeKind } from './change-row.js'
 import type { Changes } from './changes.js'
 import { duplicateKey } from './duplicate-key.js'
 import { keepsImages } from './images.js'
-import { difference, indexKeys, NO_KEYS, type DocumentKeys } from './index-keys.js'
+import { difference, indexKeys, MOST_KEYS, NO_KEYS, type DocumentKeys } from './index-keys.js'
 import { encodeKey, isCut, storedKey } from './key.js'
 import { checkSame, idOf, newRecordId } from './record-ids.js'
 import { documentRow, entryRow, rowPrefix } from './rows.js'
@@ -123,7 +123,7 @@ function entryChangesOf (changes: Changes, collection: Collection, recordId: Buf
 
 /** The keys of a document that is about to be stored. */
 function checkedKeys (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Value): DocumentKeys {
-  const found = indexKeys(document, index)
+  const found = indexKeys(document, index, MOST_KEYS)
   for (const key of index.unique ? found.keys : []) {
     const row = entryRow(index, key, recordId)
     // An index that is being built waits for nobody; the commit of a transaction checks its keys.

@@ -18,15 +18,19 @@ export interface DocumentKeys {
 
 export const NO_KEYS: DocumentKeys = { keys: [], arrayPaths: [], hasCutKeys: false }
 
+/** How many keys a document that is stored may have in an index: nobody else can write while their rows are put. */
+export const MOST_KEYS = 100_000
+
 /**
  * The keys of a document in an index: one for each element of an array, none if a sparse or partial index leaves it out.
  * @throws {EngineError} CannotIndexParallelArrays; 16766 for an array in a hashed index; in an index of texts
- *   CannotBuildIndexKeys, 16732, 17261, 17262
+ *   CannotBuildIndexKeys, 16732, 17261, 17262; CannotBuildIndexKeys for more than `most` keys
  */
-export function indexKeys (document: Value, index: Index): DocumentKeys {
+export function indexKeys (document: Value, index: Index, most = Infinity): DocumentKeys {
   if (index.partialFilter?.matches(document) === false) return NO_KEYS
   if (index.text !== undefined) return documentKeys(textKeys(document, index.text), [])
   const { rows, arrayPaths } = indexValues(document, index.paths)
+  if (rows.length > most) throw new EngineError('CannotBuildIndexKeys', `the document has an array of ${rows.length} elements, and may have ${most} in the index '${index.name}'`)
   const wanted = index.sparse ? rows.filter((row) => row.some((value) => value !== undefined)) : rows
   const directions = index.key.map(({ direction }) => direction)
   return documentKeys(hashed(wanted, index, arrayPaths).map((row) => encodeKey(row, directions, index.collation)), arrayPaths.map(({ text }) => text))

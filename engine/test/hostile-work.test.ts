@@ -140,6 +140,21 @@ t.test('a query by many values is ended while it is planned, or lets others run'
   t.same(await documents.countDocuments({ a: { $in: [...shuffled(20_000), 1] } }), 1)
 })
 
+t.test('an array with too many elements for an index is refused, and can still be taken away', async (t) => {
+  const { client } = await startTestEngine(t)
+  const documents = client.db('test').collection<Document>('documents')
+  const tooMany = shuffled(100_001)
+  await documents.insertOne({ _id: 1, a: tooMany } as never)
+  await t.rejects(documents.createIndex({ a: 1 }), { code: 201, message: /may have 100000 in the index 'a_1'/ })
+  await documents.deleteOne({ _id: 1 } as never)
+  await documents.createIndex({ a: 1 })
+  await t.rejects(documents.insertOne({ a: tooMany }), { code: 201 })
+  await documents.insertOne({ _id: 2, a: tooMany.slice(1) } as never)
+  await t.rejects(documents.updateOne({}, { $push: { a: 0.5 } }), { code: 201 })
+  t.equal(await documents.countDocuments({ a: tooMany[1] }), 1)
+  t.equal((await documents.updateOne({}, { $set: { a: 0 } })).modifiedCount, 1)
+})
+
 t.test('long arrays and many fields are no errors', async (t) => {
   const { client } = await startTestEngine(t)
   const db = client.db('test')
