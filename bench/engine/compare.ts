@@ -1,5 +1,5 @@
 import { MongoClient, type Collection } from 'mongodb'
-import type { Row } from './documents.js'
+import type { CollectionName, Row } from './documents.js'
 import type { Echo } from './echo.js'
 import { after, load, median, type Sample } from './load.js'
 import type { Operation } from './operations.js'
@@ -21,7 +21,7 @@ export async function compare (operation: Operation, concurrency: number, [engin
   const samples: [Sample[], Sample[]] = [[], []]
   for (let round = 0; round <= rounds; round++) {
     for (const [at, { pid }] of [engine, echo].entries()) {
-      const collection = rows(clients[at], 'large')
+      const collection = rows(clients[at], operation.collection ?? 'large')
       const sample = await load(() => operation.run(collection, documents), { concurrency, until: after(seconds), pid })
       if (round > 0) samples[at].push(sample)
     }
@@ -34,6 +34,6 @@ export async function connect (uri: string, maxPoolSize: number): Promise<MongoC
   return await MongoClient.connect(uri, { maxPoolSize, writeConcern: { w: 'majority', journal: true } })
 }
 
-export function rows (client: MongoClient, name: 'small' | 'large'): Collection<Row> {
+export function rows (client: MongoClient, name: CollectionName): Collection<Row> {
   return client.db('bench').collection<Row>(name)
 }

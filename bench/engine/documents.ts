@@ -1,5 +1,8 @@
 import type { Collection } from 'mongodb'
 
+/** The first two are filled, and have an index. */
+export type CollectionName = 'small' | 'large' | 'plain'
+
 export interface Row {
   _id: number
   /** Another order than that of `_id`, by which pages are read. */

@@ -1,10 +1,12 @@
 import { ObjectId, type Collection, type Document } from 'mongodb'
-import { makeDocument, type Row } from './documents.js'
+import { makeDocument, type CollectionName, type Row } from './documents.js'
 
 export interface Operation {
   readonly name: string
   /** How many documents its reply has. */
   readonly documents: number
+  /** Where it is done, if not in the large collection. */
+  readonly collection?: CollectionName
   /** @param size how many documents the collection was filled with */
   run (collection: Collection<Row>, size: number): Promise<unknown>
 }
@@ -24,13 +26,15 @@ export const page: Operation = {
 }
 
 const insert: Operation = {
-  name: 'durable insert',
+  name: 'durable insert, with an index in another order',
   documents: 1,
   run (collection, size) {
     const document: Document = { ...makeDocument(below(size)), _id: new ObjectId() }
     return (collection as unknown as Collection).insertOne(document)
   }
 }
+
+const plainInsert: Operation = { ...insert, name: 'durable insert, without such an index', collection: 'plain' }
 
 const update: Operation = {
   name: 'durable update by _id',
@@ -44,7 +48,7 @@ const mixed: Operation = {
   run: (collection, size) => [insert, update][below(8)]?.run(collection, size) ?? pointRead.run(collection, size)
 }
 
-export const operations: readonly Operation[] = [pointRead, page, insert, update, mixed]
+export const operations: readonly Operation[] = [pointRead, page, plainInsert, insert, update, mixed]
 export { mixed, pointRead }
 
 function below (limit: number): number {

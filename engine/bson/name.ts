@@ -1,6 +1,8 @@
 /** How many names are remembered, and how long they may be, in bytes. */
 const SLOTS = 1024
 const LONGEST = 24
+/** Texts up to this length are written by hand. */
+const LONGEST_BY_HAND = 64
 
 /** Names that were read lately, by their hash; whatever a client sends, there are never more. */
 const recent: string[] = new Array(SLOTS).fill('')
@@ -19,6 +21,29 @@ export function nameAt (bytes: Buffer, start: number, end: number): string {
   // Only of ASCII is each byte one character.
   if (name.length === length) recent[slot] = name
   return name
+}
+
+/**
+ * Writes a text as UTF-8, for which there must be room; returns where it ends. By hand while it is ASCII, as nearly every name is:
+ * a call into native code costs more than a short loop.
+ */
+export function writeText (bytes: Buffer, text: string, start: number): number {
+  if (text.length > LONGEST_BY_HAND) return start + bytes.write(text, start)
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) return start + at + bytes.write(text.slice(at), start + at)
+    bytes[start + at] = code
+  }
+  return start + text.length
+}
+
+/** How many bytes a text takes as UTF-8. */
+export function textBytes (text: string): number {
+  if (text.length > LONGEST_BY_HAND) return Buffer.byteLength(text)
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) > 0x7f) return Buffer.byteLength(text)
+  }
+  return text.length
 }
 
 function hashOf (bytes: Buffer, start: number, end: number): number {

@@ -1,5 +1,5 @@
 import { deserialize, serialize, type Document } from 'bson'
-import { nameAt } from './name.js'
+import { nameAt, textBytes, writeText } from './name.js'
 
 /**
  * BSON is kept as it came over the wire: a value is a view of its bytes, decoded only where its content matters.
@@ -208,17 +208,18 @@ export function isEmpty (document: Value): boolean {
 
 /** Writes a document; values are copied in as they are, byte for byte. */
 export function buildDocument (entries: Iterable<readonly [name: string, value: Value]>): Buffer {
-  const parts: Buffer[] = [Buffer.alloc(4)]
-  for (const [name, value] of entries) {
-    const head = Buffer.allocUnsafe(Buffer.byteLength(name) + 2)
-    head[0] = value.type
-    head.write(name, 1)
-    head[head.length - 1] = 0
-    parts.push(head, payload(value))
+  const fields = [...entries]
+  let length = 5
+  for (const [name, { start, end }] of fields) length += textBytes(name) + 2 + end - start
+  const document = Buffer.allocUnsafe(length)
+  let at = document.writeInt32LE(length)
+  for (const [name, { type, bytes, start, end }] of fields) {
+    document[at] = type
+    at = writeText(document, name, at + 1)
+    document[at++] = 0
+    at += bytes.copy(document, at, start, end)
   }
-  parts.push(Buffer.alloc(1))
-  const document = Buffer.concat(parts)
-  document.writeInt32LE(document.length)
+  document[at] = 0
   return document
 }
 

@@ -85,14 +85,15 @@ export class Changes {
   /** Adds to a collection's counters, which are stored once for all works of the commit. */
   adjustCount (collectionId: number, documents: number, bytes: number): void {
     const before = this.count(collectionId)
-    this.#setCount(collectionId, { ...before, documents: before.documents + documents, bytes: before.bytes + bytes })
+    this.#setCount(collectionId, before, { documents: before.documents + documents, bytes: before.bytes + bytes, lastRecord: before.lastRecord })
   }
 
   /** A number that no document of the collection has been stored by before. */
   nextRecord (collectionId: number): number {
     const before = this.count(collectionId)
-    this.#setCount(collectionId, { ...before, lastRecord: before.lastRecord + 1 })
-    return before.lastRecord + 1
+    const lastRecord = before.lastRecord + 1
+    this.#setCount(collectionId, before, { ...before, lastRecord })
+    return lastRecord
   }
 
   /** An id that no collection and no index has had before. */
@@ -130,8 +131,7 @@ export class Changes {
     }
   }
 
-  #setCount (collectionId: number, count: Count): void {
-    const before = this.count(collectionId)
+  #setCount (collectionId: number, before: Count, count: Count): void {
     this.#shared.counts.set(collectionId, count)
     this.#undo.push(() => this.#shared.counts.set(collectionId, before))
   }

@@ -20,9 +20,10 @@ const MAX_GROUP_MS = 5
 
 /**
  * A commit costs as much as ten small works. So while several are at work, the next one waits until this part of those who
- * were at it lately has come (as PostgreSQL's commit_delay does); one who writes alone waits for nobody.
+ * were at it lately has come (as PostgreSQL's commit_delay does); one who writes alone waits for nobody. With a half, one
+ * half of the clients is answered while the other one is waited for.
  */
-const GATHERED = 0.75
+const GATHERED = 0.5
 const GATHER_MS = 2
 
 /**

@@ -109,14 +109,21 @@ export function trimHistory (changes: Changes, size: HistorySize, now: number, {
   return isMore
 }
 
-/** The keys of the first rows that are not wanted. */
+/** The keys of the first rows that are not wanted. All behind a wanted row are, so that few have to be read to find the first one. */
 function unwanted (history: Table, isWanted: (row: Row) => boolean): { keys: Buffer[], isMore: boolean } {
-  const keys: Buffer[] = []
-  let bytes = 0
-  for (const row of history.getRange({})) {
-    if (isWanted(row)) return { keys, isMore: false }
-    bytes += row.value.length
-    if (keys.push(row.key) === CHUNK_ROWS || bytes >= CHUNK_BYTES) return { keys, isMore: true }
+  const keys = [...history.getKeys({ limit: CHUNK_ROWS })]
+  const [first] = history.getRange({ limit: 1 })
+  const isInChunk = (row: Row): boolean => recordedBefore(row) - recordedBefore(first) < CHUNK_BYTES
+  let [low, high] = [0, keys.length]
+  let end: Row | undefined
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const row = { key: keys[middle], value: history.get(keys[middle])! }
+    if (!isWanted(row) && isInChunk(row)) low = middle + 1
+    else {
+      high = middle
+      end = row
+    }
   }
-  return { keys, isMore: false }
+  return { keys: keys.slice(0, low), isMore: end === undefined ? low === CHUNK_ROWS : !isWanted(end) }
 }

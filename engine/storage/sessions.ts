@@ -16,12 +16,11 @@ export function readSession (sessions: Table, lsid: Buffer, transaction?: Transa
   return sessions.get(storedKey(lsid, KEY_BYTES), { transaction })?.subarray(TIME_BYTES)
 }
 
-export function writeSession (changes: Changes, lsid: Buffer, record: Buffer, now: number): void {
-  const { sessions } = changes.tables
-  const key = storedKey(lsid, KEY_BYTES)
+/** @param before the record that there has been; if it is put back, then as one that was used now */
+export function writeSession (changes: Changes, lsid: Buffer, record: Buffer, before: Buffer | undefined, now: number): void {
   const time = Buffer.allocUnsafe(TIME_BYTES)
   time.writeBigUInt64BE(BigInt(now))
-  changes.put(sessions, key, Buffer.concat([time, record]), sessions.get(key))
+  changes.put(changes.tables.sessions, storedKey(lsid, KEY_BYTES), Buffer.concat([time, record]), before && Buffer.concat([time, before]))
 }
 
 /** Removes the records of sessions that have not been used for long; returns the last one looked at if there are more. */

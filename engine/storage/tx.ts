@@ -128,8 +128,9 @@ export class Tx extends Reader {
     this.#changes.history?.beginTransaction(session)
   }
 
-  putSession (lsid: Buffer, record: Buffer): void {
-    writeSession(this.#changes, lsid, record, this.#now())
+  /** @param before the record that there has been (`session`) */
+  putSession (lsid: Buffer, record: Buffer, before: Buffer | undefined): void {
+    writeSession(this.#changes, lsid, record, before, this.#now())
   }
 
   /** Returns the last record it has looked at if there are more. */

@@ -73,9 +73,9 @@ t.test('a session that was not used for 30 minutes is forgotten', async (t) => {
   const clock = clockAt(0)
   const store = await temporaryStore(t, { now: clock.now })
   const [stale, used] = [Buffer.from('stale'), Buffer.from('used')]
-  await store.write((tx) => [stale, used].forEach((lsid) => tx.putSession(lsid, Buffer.from('record'))))
+  await store.write((tx) => [stale, used].forEach((lsid) => tx.putSession(lsid, Buffer.from('record'), undefined)))
   clock.time = HOUR / 4
-  await store.write((tx) => tx.putSession(used, Buffer.from('record')))
+  await store.write((tx) => tx.putSession(used, Buffer.from('record'), tx.session(used)))
   clock.time = HOUR / 2 + 1
   await store.maintenance.sweep()
   t.same(await store.write((tx) => [tx.session(stale), tx.session(used)]), [undefined, Buffer.from('record')])
@@ -85,7 +85,7 @@ t.test('many sessions are looked through', async (t) => {
   const clock = clockAt(0)
   const store = await temporaryStore(t, { now: clock.now })
   const lsids = Array.from({ length: 1100 }, (_, n) => Buffer.from(`session ${n}`))
-  await store.write((tx) => lsids.forEach((lsid) => tx.putSession(lsid, Buffer.from('record'))))
+  await store.write((tx) => lsids.forEach((lsid) => tx.putSession(lsid, Buffer.from('record'), undefined)))
   clock.time = HOUR
   await store.maintenance.sweep()
   t.same(await store.write((tx) => lsids.filter((lsid) => tx.session(lsid) !== undefined)), [])

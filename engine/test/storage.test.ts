@@ -142,7 +142,7 @@ t.test('a work that throws takes back its own changes and nobody else\'s', async
       tx.remove(collection, recordIdFor(9), encode({ _id: 9, a: 9 }))
       tx.createCollection(others)
       tx.dropCollection(tx.catalog.find(others)!)
-      tx.putSession(Buffer.from('s'), Buffer.from('r'))
+      tx.putSession(Buffer.from('s'), Buffer.from('r'), undefined)
       throw new Error('on second thought')
     }),
     insert(store, { _id: 3, a: 3 })
@@ -241,8 +241,14 @@ t.test('closing waits for the writes before it', async (t) => {
 t.test('a session keeps its record, also under a long id', async (t) => {
   const store = await temporaryStore(t)
   const [lsid, other] = [Buffer.alloc(3000, 1), Buffer.alloc(3001, 1)]
-  await store.write((tx) => tx.putSession(lsid, Buffer.from('first')))
-  await store.write((tx) => tx.putSession(lsid, Buffer.from('second')))
+  await store.write((tx) => tx.putSession(lsid, Buffer.from('first'), undefined))
+  await store.write((tx) => tx.putSession(lsid, Buffer.from('second'), tx.session(lsid)))
+  t.same(await store.write((tx) => tx.session(lsid)), Buffer.from('second'))
+  const failed = store.write((tx) => {
+    tx.putSession(lsid, Buffer.from('third'), tx.session(lsid))
+    throw new Error('on second thought')
+  })
+  await t.rejects(failed, { message: 'on second thought' })
   t.same(await store.write((tx) => tx.session(lsid)), Buffer.from('second'))
   t.equal(await store.write((tx) => tx.session(other)), undefined)
 })

@@ -1,11 +1,9 @@
 import { serialize } from 'bson'
+import { writeText } from '../bson/name.js'
 import { BsonType, type Value } from '../bson/value.js'
 
 /** At most so many bytes does an element of an array take besides its payload: its type, and its index as a name. */
 const BYTES_OF_ELEMENT = 10
-
-/** Up to so many characters a text is written by hand while it is ASCII: a call into native code costs more than a short loop. */
-const SHORT_TEXT = 64
 
 /**
  * Writes a reply's BSON in one pass behind whatever header the caller reserved. Values and documents of the store
@@ -84,7 +82,7 @@ export class DocumentWriter {
     this.#head(BsonType.string, name, 3 * value.length + 5)
     const start = this.#length + 4
     this.#length = start
-    this.#text(value)
+    this.#length = writeText(this.#bytes, value, this.#length)
     this.#bytes[this.#length++] = 0
     this.#bytes.writeInt32LE(this.#length - start, start - 4)
   }
@@ -112,24 +110,8 @@ export class DocumentWriter {
   #head (type: number, name: string, payload: number): void {
     this.#reserve(3 * name.length + 2 + payload)
     this.#bytes[this.#length++] = type
-    this.#text(name)
+    this.#length = writeText(this.#bytes, name, this.#length)
     this.#bytes[this.#length++] = 0
-  }
-
-  #text (text: string): void {
-    const at = text.length > SHORT_TEXT ? 0 : this.#ascii(text)
-    if (at < text.length) this.#length += this.#bytes.write(text.slice(at), this.#length)
-  }
-
-  /** Writes as much as is ASCII; returns how much that was. */
-  #ascii (text: string): number {
-    let at = 0
-    for (; at < text.length; at++) {
-      const code = text.charCodeAt(at)
-      if (code > 0x7f) break
-      this.#bytes[this.#length++] = code
-    }
-    return at
   }
 
   #open (): number {

@@ -17,6 +17,8 @@ const STATEMENTS_PER_PAGE = 64
 /** The outcomes of some neighbouring statements, by statement. */
 interface Page {
   readonly outcomes: Map<string, Value>
+  /** As it is stored. */
+  readonly record: Buffer | undefined
   /** Whether the stored record is of this write: if not, there is none, or one of an older write. */
   readonly isOfThisWrite: boolean
   isChanged: boolean
@@ -58,8 +60,8 @@ export class Ledger {
   /** Stores what was noted; to be called at the end of the work. */
   save (): void {
     if (this.#retry === undefined || ![...this.#pages.values()].some(({ isChanged }) => isChanged)) return
-    for (const [number, { outcomes, isChanged, isOfThisWrite }] of this.#pages) {
-      if (isChanged || !isOfThisWrite) this.#tx.putSession(pageKey(this.#retry, number), encodePage(this.#retry, outcomes))
+    for (const [number, { record, outcomes, isChanged, isOfThisWrite }] of this.#pages) {
+      if (isChanged || !isOfThisWrite) this.#tx.putSession(pageKey(this.#retry, number), encodePage(this.#retry, outcomes), record)
     }
   }
 
@@ -89,12 +91,13 @@ function readPage (record: Buffer | undefined, { txnNumber }: Numbered): Page {
     throw new EngineError('TransactionTooOld', `Retryable write with txnNumber ${txnNumber} is prohibited on session because a newer retryable write with txnNumber ${newest} has already started on this session.`)
   }
   const isOfThisWrite = newest === txnNumber
-  return { outcomes: new Map(isOfThisWrite ? fields(findField(stored!, 'outcomes')!) : []), isOfThisWrite, isChanged: false }
+  return { record, outcomes: new Map(isOfThisWrite ? fields(findField(stored!, 'outcomes')!) : []), isOfThisWrite, isChanged: false }
 }
 
 /** Keeps in the commit of a transaction that it has been committed, in place of what was kept of the session's last write. */
 export function recordCommit (tx: Tx, { lsid, txnNumber }: Numbered): void {
-  tx.putSession(lsid, buildDocument([['txnNumber', int64Value(txnNumber)], ['isTransaction', valueFrom(true)], ['outcomes', EMPTY_DOCUMENT]]))
+  const record = buildDocument([['txnNumber', int64Value(txnNumber)], ['isTransaction', valueFrom(true)], ['outcomes', EMPTY_DOCUMENT]])
+  tx.putSession(lsid, record, tx.session(lsid))
 }
 
 /** The newest retryable write or committed transaction of a session. */
