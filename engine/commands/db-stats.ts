@@ -4,7 +4,7 @@ import { readScale } from './scale.js'
 export const dbStats: Command = {
   name: 'dbStats',
   aliases: ['dbstats'],
-  summary: 'Collections, documents, their size, and the number of indexes; the sizes of indexes are not kept',
+  summary: 'Collections, views, documents, their size, and the number of indexes; the sizes of indexes are not kept',
   fields: { dbStats: 'any', scale: 'number', freeStorage: 'number' },
 
   run ({ args, database, store }) {
@@ -16,7 +16,7 @@ export const dbStats: Command = {
     return {
       db: database,
       collections: collections.length,
-      views: 0,
+      views: store.catalog.entries(database).length - collections.length,
       objects,
       avgObjSize: objects === 0 ? 0 : bytes / objects,
       dataSize: bytes / scaleFactor,

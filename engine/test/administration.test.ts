@@ -107,7 +107,8 @@ t.test('dbStats adds up the collections of a database', async (t) => {
   await db.collection('a').insertMany([{ x: 1 }, { x: 2 }])
   await db.collection('b').insertOne({ x: 1 })
   await db.collection('b').createIndex({ x: 1 })
-  t.match(await db.stats(), { collections: 2, objects: 3, avgObjSize: 29, dataSize: 87, storageSize: 87, indexes: 3 })
+  await db.createCollection('view', { viewOn: 'a', pipeline: [] })
+  t.match(await db.stats(), { collections: 2, views: 1, objects: 3, avgObjSize: 29, dataSize: 87, storageSize: 87, indexes: 3 })
   t.match(await db.command({ dbStats: 1, scale: 29 }), { dataSize: 3, avgObjSize: 29, scaleFactor: 29 })
 })
 
