@@ -16,7 +16,10 @@ export function planByIds ({ collation: own }: Collection, { root, collation }: 
   const ids = idsOf(root)
   if (ids === undefined || (collation !== own && ids.some(hasText))) return undefined
   if (ids.length === 1) return { access: { kind: 'ids', recordIds: [recordIdOf(ids[0], own)] }, sorted: true }
-  const recordIds = distinct(ids.map((id) => recordIdOf(id, own)))
+  const recordIds = distinct(ids.map((id) => {
+    spend(1)
+    return recordIdOf(id, own)
+  }))
   const isOrdered = own === undefined || !ids.some(hasText)
   const direction = sort === undefined ? 1 : isOrdered ? directionOf(sort, recordIds) : undefined
   return {
