@@ -1,5 +1,4 @@
 import { deserialize, serialize, type Document } from 'bson'
-import { spend } from '../stretch.js'
 import { nameAt, textBytes, writeText } from './name.js'
 
 /**
@@ -181,7 +180,6 @@ export function arrayElements (array: Value): Value[] {
   while (at < array.end - 1) {
     const value = valueAt(array.bytes, at, endOfName(array.bytes, at + 1) + 1)
     elements.push(value)
-    spend(1)
     at = value.end
   }
   return elements
