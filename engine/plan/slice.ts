@@ -3,7 +3,7 @@ import { beginStretch, lastLookAt } from '../stretch.js'
 
 /**
  * For how long one operation may keep the event loop, in milliseconds. A short read that meets a slice of a scan and a chunk of an
- * index build (4 ms) still waits for less than 10; taking up a scan again costs about 1 % of a slice.
+ * index build (3 ms) still waits for less than 10; taking up a scan again costs about 1 % of a slice.
  */
 const SLICE_MS = 2
 /** How much is done between two looks at the clock: documents, and as much more for each 16 KiB of one. */

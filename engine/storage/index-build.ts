@@ -6,7 +6,7 @@ import type { Tx } from './tx.js'
 
 /** How much is indexed in one commit at most; the time, in milliseconds, is what others may have to wait. */
 const CHUNK_DOCUMENTS = 1000
-const CHUNK_MS = 4
+const CHUNK_MS = 3
 
 /**
  * Indexes the documents that were there before the indexes; writes maintain them already.
