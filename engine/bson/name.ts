@@ -18,7 +18,7 @@ export function nameAt (bytes: Buffer, start: number, end: number): string {
   const known = recent[slot]
   if (known.length === length && isAt(known, bytes, start)) return known
   const name = bytes.toString('utf8', start, end)
-  // Only of ASCII is each byte one character.
+  // Each byte of ASCII is one character; so is each byte that is no UTF-8, but none of them is found again.
   if (name.length === length) recent[slot] = name
   return name
 }

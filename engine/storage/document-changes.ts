@@ -114,16 +114,17 @@ function documentKey (id: Value): Buffer {
 }
 
 function entryChangesOf (changes: Changes, collection: Collection, recordId: Buffer, before: Value | undefined, after: Value | undefined): EntryChange[] {
-  return indexesWithRows(collection).map((index) => ({
-    index,
-    before: before === undefined ? NO_KEYS : indexKeys(before, index),
-    after: after === undefined ? NO_KEYS : checkedKeys(changes, collection, index, recordId, after)
-  }))
+  return indexesWithRows(collection).map((index) => {
+    const keysBefore = before === undefined ? NO_KEYS : indexKeys(before, index)
+    // What older versions have stored may stay as it is.
+    const most = Math.max(MOST_KEYS, keysBefore.keys.length)
+    return { index, before: keysBefore, after: after === undefined ? NO_KEYS : checkedKeys(changes, collection, index, recordId, after, most) }
+  })
 }
 
 /** The keys of a document that is about to be stored. */
-function checkedKeys (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Value): DocumentKeys {
-  const found = indexKeys(document, index, MOST_KEYS)
+function checkedKeys (changes: Changes, collection: Collection, index: Index, recordId: Buffer, document: Value, most = MOST_KEYS): DocumentKeys {
+  const found = indexKeys(document, index, most)
   for (const key of index.unique ? found.keys : []) {
     const row = entryRow(index, key, recordId)
     // An index that is being built waits for nobody; the commit of a transaction checks its keys.

@@ -2,7 +2,7 @@ import { chmodSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
-import { DATA_FILE, readMeta } from './data-file.js'
+import { DamagedFile, DATA_FILE, readMeta } from './data-file.js'
 import { beginFirstStart, checkNew, endFirstStart } from './first-start.js'
 import { checkFormat } from './format.js'
 import { rawValues } from './raw-values.js'
@@ -114,14 +114,14 @@ export class Environment {
   /**
    * Gives back the pages of the file that are mapped into memory, unless they are needed for a snapshot or a copy. lmdb only does so
    * by opening the file anew. Nothing may be committed meanwhile; resolves with whether it was done.
-   * @throws {DamagedFile} or another error when it cannot be opened again
+   * @throws {DamagedFile} without having closed it; a file that cannot be opened again can also end the process, in lmdb
    */
   async remap (): Promise<boolean> {
-    // When all commits have ended, closing takes no other turn of the event loop: in a turn of its own nobody reads meanwhile.
+    // When all commits have ended, closing takes no other turn of the event loop (lmdb's _endWrites, for which its version is
+    // pinned): in a turn of its own nobody reads meanwhile.
     await setImmediate()
     const isNeeded = this.#snapshots.size > 1 || this.#snapshot?.isShared || this.#backups.size > 0
-    if (isNeeded || fileIn(this.directory) !== this.#file) return false
-    readMeta(join(this.directory, DATA_FILE))
+    if (isNeeded || !this.#canBeOpened()) return false
     this.#snapshot?.release()
     this.#snapshot = undefined
     await this.#root.close()
@@ -129,6 +129,19 @@ export class Environment {
     for (const name of tableNames) this.tables[name].reopen(openTable(this.#root, name))
     this.renewSnapshot()
     return true
+  }
+
+  /** Whether the file is still the one that is open, and nothing prevents to open it. @throws {DamagedFile} */
+  #canBeOpened (): boolean {
+    const path = join(this.directory, DATA_FILE)
+    try {
+      if (fileIn(this.directory) !== this.#file) return false
+      if (readMeta(path) === undefined) throw new DamagedFile(path, 'it is empty')
+      return true
+    } catch (error) {
+      if (error instanceof DamagedFile) throw error
+      return false // too many open files, say
+    }
   }
 
   async close (): Promise<void> {
@@ -152,7 +165,6 @@ export async function openEnvironment (directory: string, { readOnly = false } =
   }
   const root = openRoot(directory, readOnly)
   try {
-    if (!readOnly) for (const name of [DATA_FILE, 'lock.mdb']) chmodSync(join(directory, name), 0o600)
     const meta = openTable(root, 'meta')
     await checkFormat(directory, meta, (name) => openTable(root, name), readOnly)
     if (!readOnly) endFirstStart(directory)
@@ -172,7 +184,9 @@ function fileIn (directory: string): string | undefined {
 
 function openRoot (directory: string, readOnly = false): RootDatabase<Buffer, Buffer> {
   // Without overlapping syncs a commit has been flushed to the disk when its promise resolves.
-  return open({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
+  const root = open<Buffer, Buffer>({ path: directory, noSubdir: false, overlappingSync: false, eventTurnBatching: false, readOnly, keyEncoding: 'binary', encoding: 'binary' })
+  if (!readOnly) for (const name of [DATA_FILE, 'lock.mdb']) chmodSync(join(directory, name), 0o600)
+  return root
 }
 
 function openTable (root: RootDatabase<Buffer, Buffer>, name: string): StoredTable {

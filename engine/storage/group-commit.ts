@@ -80,7 +80,7 @@ export class GroupCommit<Group> {
   async #commitAll (): Promise<void> {
     while (this.#waiting.length + this.#pauses.length > 0) {
       for (const pause of this.#pauses.splice(0)) await pause()
-      if (this.#lastSize > 1) await this.#gather()
+      if (this.#lastSize > 1 && this.#waiting.length > 0) await this.#gather()
       // Meanwhile they may all have been refused, and after that nothing must be begun.
       if (this.#waiting.length > 0) await this.#commitGroup()
     }

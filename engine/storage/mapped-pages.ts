@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs'
 const INTERVAL_MS = 5000
 /** How much of the data file may stay mapped, in bytes. */
 const MOST_BYTES = 8 * 1024 * 1024
+/** It takes the event loop some milliseconds for each 100 MB: no more often than this, in milliseconds. */
+const DISTANCE_MS = 60_000
 /** At rest the process uses less than this part of a processor: who is busy needs the pages. */
 const AT_REST = 0.1
 
 /** What is asked of the process. */
 export interface Consumption {
-  /** How much of files is in its memory, in bytes. */
-  mapped (): number
+  /** How much of files is in its memory, in bytes; `undefined` if that cannot be told. */
+  mapped (): number | undefined
   /** How much processor time it has used so far, in milliseconds. */
   processorTime (): number
 }
@@ -24,9 +26,11 @@ export class MappedPages {
   readonly #interval: number
   readonly #timer: NodeJS.Timeout
   /** What is mapped besides: the program and its libraries. */
-  #others: number
+  #others: number | undefined
   #processorTime: number
   #releasing: Promise<void> | undefined
+  /** How many looks are left until it may be done again. */
+  #wait = 0
 
   /**
    * @param release gives the pages back, unless it cannot just now; must not reject
@@ -38,7 +42,7 @@ export class MappedPages {
     this.#interval = interval
     this.#processorTime = consumption.processorTime()
     this.#others = consumption.mapped()
-    this.#timer = setInterval(() => this.#look(), interval).unref()
+    this.#timer = setInterval(() => this.look(), interval).unref()
   }
 
   async stop (): Promise<void> {
@@ -46,25 +50,43 @@ export class MappedPages {
     await this.#releasing
   }
 
-  #look (): void {
+  /** Gives back what nobody needs; the timer's part. */
+  look (): void {
     const used = this.#consumption.processorTime()
     const isAtRest = used - this.#processorTime < AT_REST * this.#interval
     this.#processorTime = used
-    if (isAtRest && this.#consumption.mapped() - this.#others > MOST_BYTES) this.#releasing ??= this.#giveBack()
+    if (this.#wait > 0) this.#wait--
+    else if (isAtRest && this.#areMany()) this.#releasing ??= this.#giveBack()
+  }
+
+  #areMany (): boolean {
+    const mapped = this.#consumption.mapped()
+    if (mapped === undefined) return false
+    this.#others ??= mapped
+    return mapped - this.#others > MOST_BYTES
   }
 
   async #giveBack (): Promise<void> {
-    if (await this.#release()) this.#others = this.#consumption.mapped()
+    if (await this.#release()) {
+      this.#others = this.#consumption.mapped()
+      this.#wait = Math.floor(DISTANCE_MS / this.#interval)
+    }
     this.#releasing = undefined
   }
 }
 
-/** Only Linux tells what is mapped: proc_pid_status(5). */
-export const ownConsumption: Consumption = {
-  mapped () {
-    if (process.platform !== 'linux') return 0
-    return 1024 * Number(/^RssFile:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? 0)
-  },
+/** How much of files is in the memory of a process, by its proc_pid_status(5). */
+export function mappedBytes (status = '/proc/self/status'): number | undefined {
+  try {
+    const kilobytes = /^RssFile:\s+(\d+) kB$/m.exec(readFileSync(status, 'latin1'))?.[1]
+    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
+  } catch {
+    return undefined // on other systems than Linux, and when there are too many open files
+  }
+}
+
+const ownConsumption: Consumption = {
+  mapped: () => mappedBytes(),
 
   processorTime () {
     const { user, system } = process.cpuUsage()

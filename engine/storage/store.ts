@@ -61,7 +61,7 @@ export class Store implements Data {
   readonly #log: Log
   readonly #onFailure: (error: Error) => void
   readonly #closing = new AbortController()
-  readonly #mappedPages = new MappedPages(() => this.remap())
+  readonly #mappedPages: MappedPages
   #verified = Promise.resolve()
   readonly #retention: Retention
   readonly #history: HistorySize
@@ -87,6 +87,7 @@ export class Store implements Data {
       explain: (error) => this.#explain(error)
     })
     this.maintenance = new Maintenance(this, { now, log, interval: sweepInterval })
+    this.#mappedPages = new MappedPages(() => this.remap())
   }
 
   /** The collections that `read` reads. */

@@ -1,8 +1,8 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import t from 'tap'
-import { MappedPages, ownConsumption } from '../storage/mapped-pages.js'
+import { MappedPages, mappedBytes } from '../storage/mapped-pages.js'
 import { openStore } from '../storage/store.js'
 import { collectionOf, ids, insert, recordIdFor, startOver, storeOfThings, temporaryDirectory } from './temporary-store.js'
 
@@ -13,9 +13,9 @@ t.test('F-02 the memory of read pages is given back, and nothing is missing', { 
   const { store, collection } = await storeOfThings(t)
   for (let at = 0; at < 20_000; at += 1000) await insert(store, ...Array.from({ length: 1000 }, (_, n) => ({ _id: at + n, text: TEXT })))
   t.equal(ids(store.read, collection).length, 20_000)
-  const before = ownConsumption.mapped()
+  const before = mappedBytes()!
   t.equal(await store.remap(), true)
-  t.ok(ownConsumption.mapped() < before - 15 * MEBIBYTE, 'at least most of the 20 MB')
+  t.ok(mappedBytes()! < before - 15 * MEBIBYTE, 'at least most of the 20 MB')
   t.equal(ids(store.read, collection).length, 20_000)
   t.same(store.check(), [])
 })
@@ -60,6 +60,19 @@ t.test('an older snapshot that is read keeps its pages', async (t) => {
   t.same(ids(store.read, collection), [1, 2])
 })
 
+t.test('a file that cannot be opened just now stays open', async (t) => {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory)
+  t.teardown(() => store.close())
+  await startOver(store, [])
+  await insert(store, { _id: 1 })
+  await rename(join(directory, 'data.mdb'), join(directory, 'moved'))
+  await symlink('data.mdb', join(directory, 'data.mdb'))
+  t.equal(await store.remap(), false)
+  await insert(store, { _id: 2 })
+  t.same(ids(store.read, collectionOf(store)), [1, 2])
+})
+
 t.test('a file that was put in the place of the open one is not opened', async (t) => {
   const directory = await temporaryDirectory(t)
   const store = await openStore(directory)
@@ -71,52 +84,64 @@ t.test('a file that was put in the place of the open one is not opened', async (
   t.same(ids(store.read, collectionOf(store)), [1])
 })
 
-t.test('F-05 a store whose file was damaged meanwhile does not open it again, and gives up', async (t) => {
-  const directory = await temporaryDirectory(t)
-  const failures: Error[] = []
-  const store = await openStore(directory, { onFailure: (error) => failures.push(error) })
-  t.teardown(() => store.close())
-  await startOver(store, [])
-  const file = await open(join(directory, 'data.mdb'), 'r+')
-  await file.write(Buffer.alloc(100, 0xff))
-  await file.close()
-  t.equal(await store.remap(), false)
-  t.match(failures, [{ message: /data.mdb is damaged/ }])
-  await t.rejects(insert(store, { _id: 1 }), { code: 10107 })
-  t.equal(await store.remap(), false, 'it does not try again')
-  t.equal(failures.length, 1)
+const damages: Record<string, (file: string) => Promise<void>> = {
+  changed: async (path) => {
+    const file = await open(path, 'r+')
+    await file.write(Buffer.alloc(100, 0xff))
+    await file.close()
+  },
+  emptied: (path) => truncate(path)
+}
+
+for (const [what, damage] of Object.entries(damages)) {
+  t.test(`F-05 a store whose file was ${what} meanwhile does not open it again, and gives up`, async (t) => {
+    const directory = await temporaryDirectory(t)
+    const failures: Error[] = []
+    const store = await openStore(directory, { onFailure: (error) => failures.push(error) })
+    t.teardown(() => store.close())
+    await startOver(store, [])
+    await damage(join(directory, 'data.mdb'))
+    t.equal(await store.remap(), false)
+    t.match(failures, [{ message: /data.mdb is damaged/ }])
+    await t.rejects(insert(store, { _id: 1 }), { code: 10107 })
+    t.equal(await store.remap(), false, 'it does not try again')
+    t.equal(failures.length, 1)
+  })
+}
+
+t.test('pages are given back when they are many and the process is at rest, once a minute at most', async (t) => {
+  const [interval, busy] = [20_000, 2000]
+  const looks: Array<{ mapped?: number, used?: number, isGivenBack?: boolean, why: string }> = [
+    { why: 'it cannot be told at first' },
+    { mapped: 40, why: 'from here on it counts' },
+    { mapped: 48, why: 'few' },
+    { why: 'it cannot be told now' },
+    { mapped: 60, used: busy, why: 'many, and busy' },
+    { mapped: 61, isGivenBack: false, why: 'in vain, because somebody reads them' },
+    { mapped: 62, isGivenBack: true, why: 'many; what is left does not count' },
+    ...Array.from({ length: 60_000 / interval }, () => ({ mapped: 99, why: 'too soon' })),
+    { mapped: 70, why: 'few' },
+    { mapped: 71, isGivenBack: true, why: 'many' }
+  ]
+  let used = 0
+  let now = looks[0]
+  const given: string[] = []
+  const release = async (): Promise<boolean> => {
+    given.push(now.why)
+    return now.isGivenBack === true
+  }
+  const consumption = { mapped: () => now.mapped && now.mapped * MEBIBYTE, processorTime: () => used }
+  const pages = new MappedPages(release, consumption, interval)
+  for (now of looks) {
+    used += now.used ?? 0
+    pages.look()
+    await setImmediate()
+  }
+  await pages.stop()
+  t.same(given, looks.filter(({ isGivenBack }) => isGivenBack !== undefined).map(({ why }) => why))
 })
 
-t.test('pages are given back when they are many and the process is at rest', async (t) => {
-  // The timer keeps no process alive.
-  const alive = setInterval(() => {}, 1000)
-  t.teardown(() => clearInterval(alive))
-  const looks = [
-    { mapped: 40, used: 0, expected: 'the beginning' },
-    { mapped: 48, used: 0, expected: 'few' },
-    { mapped: 60, used: 1, expected: 'many, and busy' },
-    { mapped: 61, used: 1, expected: 'given back, and what is left does not count' },
-    { mapped: 69, used: 1, expected: 'few' },
-    { mapped: 70, used: 1, expected: 'given back in vain' },
-    { mapped: 71, used: 1, expected: 'given back' }
-  ]
-  let at = -1
-  const given: string[] = []
-  await new Promise<void>((resolve) => {
-    const release = async (): Promise<boolean> => {
-      given.push(looks[at].expected)
-      if (at === looks.length - 1) resolve()
-      return !looks[at].expected.includes('in vain')
-    }
-    const consumption = {
-      processorTime () {
-        at = Math.min(at + 1, looks.length - 1)
-        return looks[at].used
-      },
-      mapped: () => looks[at].mapped * MEBIBYTE
-    }
-    const pages = new MappedPages(release, consumption, 1)
-    t.teardown(() => pages.stop())
-  })
-  t.same(given, looks.map(({ expected }) => expected).filter((expected) => expected.startsWith('given back')))
+t.test('where nobody tells what is mapped, it is not known', (t) => {
+  t.equal(mappedBytes('/there/is/no/such/file'), undefined)
+  t.end()
 })
