@@ -1,4 +1,5 @@
 import { EngineError } from '../errors.js'
+import { Turns } from './turns.js'
 
 /** The tables in which two writers can be in each other's way: a document's row, or that of a key in a unique index. */
 export type ClaimedTable = 'documents' | 'entries'
@@ -30,6 +31,8 @@ export function writeConflict (): EngineError {
 export class Claims {
   readonly #claimants = new Map<string, Claimant>()
   readonly #collections = new Map<number, Claimant>()
+  /** Who claims collections, by id: a name may pass to another one. */
+  readonly #turns = new Turns()
 
   /** For a write outside of transactions. @throws {RowClaimed} */
   check (table: ClaimedTable, key: Buffer): void {
@@ -46,16 +49,18 @@ export class Claims {
     this.#claimants.set(name, claimant)
   }
 
-  /** Claims all rows of a collection, which nobody else may have claimed as a whole, until a task has ended. */
+  /** Claims all rows of a collection until a task has ended; the next task with it waits for that. */
   async during<T> (collectionId: number, task: () => Promise<T>): Promise<T> {
-    let end: () => void
-    this.#collections.set(collectionId, { ended: new Promise((resolve) => { end = resolve }) })
-    try {
-      return await task()
-    } finally {
-      this.#collections.delete(collectionId)
-      end!()
-    }
+    return await this.#turns.take(String(collectionId), async () => {
+      let end: () => void
+      this.#collections.set(collectionId, { ended: new Promise((resolve) => { end = resolve }) })
+      try {
+        return await task()
+      } finally {
+        this.#collections.delete(collectionId)
+        end!()
+      }
+    })
   }
 
   /** What others have taken since stays theirs. */

@@ -126,7 +126,7 @@ export class Store implements Data {
 
   /**
    * Does a task while nobody changes documents of a collection: writes wait, transactions fail with WriteConflict. All that was
-   * written before can be read. Of several tasks with the same collection only one may be under way.
+   * written before can be read. Tasks with the same collection run one after the other.
    */
   async exclusively<T> (collection: Collection, task: () => Promise<T>): Promise<T> {
     return await this.#claims.during(collection.id, async () => {

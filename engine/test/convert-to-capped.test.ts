@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { serialize } from 'bson'
 import type { Collection, Db, MongoClient } from 'mongodb'
 import t, { type Test } from 'tap'
+import { Namespace } from '../storage/namespace.js'
 import type { Store } from '../storage/store.js'
 import { startTestEngine } from './helper.js'
 
@@ -93,6 +94,20 @@ t.test('while a collection is used exclusively writes to it wait, others go on, 
   }).then(async ({ insertion }) => await insertion)
   t.strictSame(order, ['ended', 'waited'])
   t.equal(await log.countDocuments(), 4)
+})
+
+t.test('of two tasks with one collection the second waits for the first, whatever it is called by then', async (t) => {
+  const { db, store } = await start(t, 3)
+  const steps: string[] = []
+  const [collection] = store.catalog.collections('test')
+  const use = async (name: string): Promise<void> => await store.exclusively(collection, async () => {
+    steps.push(`${name} begins`)
+    await store.write((tx) => tx.renameCollection(tx.catalog.byId(collection.id)!, new Namespace('test', name)))
+    steps.push(`${name} ends`)
+  })
+  await Promise.all([use('a'), use('b')])
+  t.strictSame(steps, ['a begins', 'a ends', 'b begins', 'b ends'])
+  t.match(await db.collection<Row>('b').insertOne({ _id: 5000 }), { acknowledged: true }, 'nobody has it any longer')
 })
 
 t.test('what a transaction has written before cannot be committed', async (t) => {
