@@ -1,22 +1,23 @@
 import { EngineError } from '../errors.js'
+import { Ending } from './ending.js'
 import { Turns } from './turns.js'
 
 /** The tables in which two writers can be in each other's way: a document's row, or that of a key in a unique index. */
 export type ClaimedTable = 'documents' | 'entries'
 
-/** A transaction, as those see it who wait for it. */
+/** A transaction, or a task that has a collection to itself, as those see it who wait for it. */
 export interface Claimant {
-  /** Resolves when it has been committed or aborted. */
-  readonly ended: Promise<void>
+  /** Comes when it holds no row any longer. */
+  readonly ending: Ending
 }
 
-/** A row has been changed by a transaction that has not ended: a write outside of transactions waits for that. */
+/** A row belongs to a claimant that has not ended: a write outside of transactions waits for that. */
 export class RowClaimed extends EngineError {
-  readonly released: Promise<void>
+  readonly release: Ending
 
-  constructor ({ ended }: Claimant) {
+  constructor ({ ending }: Claimant) {
     super('WriteConflict', CONFLICT)
-    this.released = ended
+    this.release = ending
   }
 }
 
@@ -52,13 +53,13 @@ export class Claims {
   /** Claims all rows of a collection until a task has ended; the next task with it waits for that. */
   async during<T> (collectionId: number, task: () => Promise<T>): Promise<T> {
     return await this.#turns.take(String(collectionId), async () => {
-      let end: () => void
-      this.#collections.set(collectionId, { ended: new Promise((resolve) => { end = resolve }) })
+      const ending = new Ending()
+      this.#collections.set(collectionId, { ending })
       try {
         return await task()
       } finally {
         this.#collections.delete(collectionId)
-        end!()
+        ending.come()
       }
     })
   }

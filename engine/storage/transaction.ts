@@ -5,6 +5,7 @@ import type { ChangeSession } from './change-row.js'
 import { LAST_ID_KEY } from './changes.js'
 import { claimName, writeConflict, type Claimant, type ClaimedTable, type Claims } from './claims.js'
 import type { Data } from './data.js'
+import { Ending } from './ending.js'
 import type { Snapshot } from './environment.js'
 import { Group } from './group.js'
 import { Overlay } from './overlay.js'
@@ -42,19 +43,17 @@ interface Claim { readonly table: ClaimedTable, readonly key: Buffer, readonly b
 export class Transaction implements Data, Claimant {
   readonly read: Reader
   readonly timestamps: Clock
-  readonly ended: Promise<void>
+  readonly ending = new Ending()
   readonly #options: TransactionOptions
   readonly #overlays: Readonly<Record<TableName, Overlay>>
   readonly #group: Group
   readonly #claims = new Map<string, Claim>()
   readonly #steps: Step[] = []
   #isOpen = true
-  #end!: () => void
 
   constructor (options: TransactionOptions) {
     this.#options = options
     this.timestamps = options.timestamps
-    this.ended = new Promise((resolve) => { this.#end = resolve })
     const overlay = (name: TableName): Overlay => new Overlay(options.tables[name], () => this.#transaction())
     this.#overlays = Object.fromEntries(tableNames.map((name) => [name, overlay(name)])) as Record<TableName, Overlay>
     this.#overlays.meta.putSync(LAST_ID_KEY, rowPrefix(FIRST_OWN_ID))
@@ -118,7 +117,7 @@ export class Transaction implements Data, Claimant {
   #release (): void {
     this.#options.claims.release(this.#claims.keys(), this)
     this.#claims.clear()
-    this.#end()
+    this.ending.come()
   }
 
   #transaction (): Snapshot['transaction'] {

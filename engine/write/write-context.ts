@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ObjectId } from 'bson'
 import { valueFrom, type Value } from '../bson/value.js'
 import type { CheckInterrupt } from '../plan/scan.js'
@@ -9,8 +8,8 @@ import type { UpdateContext } from '../update/update.js'
 import type { Numbered } from './ledger.js'
 import type { OnInvalid } from './validation.js'
 
-/** How long a write waits for a transaction before it looks whether it may go on waiting, in milliseconds. */
-const WAIT_MS = 5
+/** How often a write that waits for others looks whether it may go on waiting, in milliseconds. */
+const LOOK_MS = 20
 
 /** For how long one work changes documents, in milliseconds: nothing else can run until it ends. */
 const WORK_MS = 5
@@ -45,15 +44,16 @@ export function stepsOfOneWork (start: number, end: number, step: (at: number) =
   return at
 }
 
-/** Has a work done, as soon as no transaction has the rows that it changes; until then nothing of it is. */
+/** Has a work done, as soon as nobody else has claimed the rows that it changes; until then nothing of it is. */
 export async function perform<T> ({ data, checkInterrupt }: WriteContext, work: (tx: Tx) => T): Promise<T> {
   for (;;) {
     try {
       return await data.write(work)
     } catch (error) {
       if (!(error instanceof RowClaimed)) throw error
-      await Promise.race([error.released, delay(WAIT_MS)])
-      checkInterrupt()
+      do {
+        checkInterrupt()
+      } while (!await error.release.within(LOOK_MS))
     }
   }
 }
