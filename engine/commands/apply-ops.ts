@@ -17,6 +17,12 @@ const origin: Fields = { ts: 'timestamp', t: 'number', v: 'number', h: 'number',
 const unsupportedInOperation = ['o2', 'b', 'lsid', 'txnNumber', 'prevOpTime', 'multiOpType', 'stmtId']
 const operationFields: Fields = { op: 'string', ns: 'string', o: 'document', ui: 'binary', ...origin, ...anyOf(unsupportedInOperation) }
 
+/** Means nothing in a command that is part of another one. */
+const unsupportedInCommand = ['writeConcern']
+
+/** They are done in one work, and nothing else can run until it ends; mongorestore sends them one by one. */
+const MAX_OPERATIONS = 100
+
 const COMMANDS = '.$cmd'
 const UUID_SUBTYPE = 4
 const UUID_BYTES = 16
@@ -24,12 +30,14 @@ const UUID_BYTES = 16
 /** What `mongorestore --preserveUUID` needs: nothing else can give a collection its UUID. */
 export const applyOps: Command = {
   name: 'applyOps',
-  summary: 'Only the creation of collections, also with a given UUID; all of them or none',
+  summary: 'Only the creation of collections, up to 100, also with a given UUID; all of them or none',
   fields: { applyOps: 'array', bypassDocumentValidation: 'bool', writeConcern: 'document', ...anyOf(unsupported) },
 
   async run ({ args, store }) {
     refuseUnsupported(args, unsupported)
-    const creations = args.requiredDocuments('applyOps').map(readOperation)
+    const operations = args.requiredDocuments('applyOps')
+    if (operations.length > MAX_OPERATIONS) throw notImplemented(`applyOps: more than ${MAX_OPERATIONS} operations at once are`)
+    const creations = operations.map(readOperation)
     await store.write((tx) => {
       for (const creation of creations) make(tx, creation)
     })
@@ -53,6 +61,7 @@ function readOperation (operation: Value): Creation {
   const [name] = fields(command).next().value ?? ['']
   if (name !== create.name) throw notImplemented(`applyOps: the command '${name}' is`)
   const creation = readFields(name, create.fields, command)
+  refuseUnsupported(creation, unsupportedInCommand)
   if (asksForView(creation)) throw notImplemented('applyOps: views are')
   const namespace = new Namespace(databaseOf(args), creation.requiredString(name))
   return { namespace, options: readNewOptions(creation, namespace), uuid: readUuid(args) }
@@ -74,7 +83,7 @@ function readUuid (args: Arguments): Buffer | undefined {
 
 /** A collection that is there with this UUID is no error, as with MongoDB; one of another name is, which MongoDB would rename. */
 function make (tx: Tx, { namespace, options, uuid }: Creation): void {
-  const owner = uuid && tx.catalog.collections().find((collection) => collection.uuid.equals(uuid))
+  const owner = uuid && tx.catalog.byUuid(uuid)
   if (owner === undefined) tx.createCollection(namespace, options, uuid)
   else if (String(owner.namespace) !== String(namespace)) throw notImplemented(`applyOps: ${namespace} with the UUID of ${owner.namespace} is`)
 }

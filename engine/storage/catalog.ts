@@ -136,6 +136,14 @@ export class Catalog {
     return isView(entry) ? undefined : entry
   }
 
+  /** Looks at one after the other: only `applyOps` asks for it, and every change would have to keep another map. */
+  byUuid (uuid: Buffer): Collection | undefined {
+    for (const entry of this.#byId.values()) {
+      if (!isView(entry) && entry.uuid.equals(uuid)) return entry
+    }
+    return undefined
+  }
+
   /** Sorted by name. */
   entries (database?: string): Entry[] {
     const all = [...this.#byId.values()].filter(({ namespace }) => database === undefined || namespace.database === database)

@@ -54,6 +54,16 @@ t.test('all operations are done or none', async (t) => {
   t.strictSame((await uuids(db)).map(([name]) => name).sort(), ['a', 'b'])
 })
 
+t.test('so many operations at once that others would have to wait for them are refused', async (t) => {
+  const { client, db } = await start(t)
+  const apply = async (count: number): Promise<Document> => await client.db('admin').command({
+    applyOps: Array.from({ length: count }, (_, n) => ({ op: 'c', ns: 'test.$cmd', o: { create: `c${n}` } }))
+  })
+  await t.rejects(apply(101), { code: 238, message: 'applyOps: more than 100 operations at once are not implemented by this engine' })
+  t.strictSame(await uuids(db), [])
+  t.match(await apply(100), { applied: 100 })
+})
+
 t.test('other operations, such as those of mongorestore --oplogReplay, are refused by name', async (t) => {
   const { client, apply } = await start(t)
   const refused = async (operation: Document, message: string): Promise<void> => {
@@ -65,6 +75,7 @@ t.test('other operations, such as those of mongorestore --oplogReplay, are refus
   await refused({ o: {} }, "applyOps: the command '' is")
   await refused({ o: { create: 'v', viewOn: 'a', pipeline: [] } }, 'applyOps: views are')
   await refused({ o: { create: 'a' }, o2: { x: 1 } }, "BSON field 'applyOps.applyOps.o2' is")
+  await refused({ o: { create: 'a', writeConcern: { w: 5 } } }, "BSON field 'create.writeConcern' is")
   await refused({ o: { create: 'a', storageEngine: { x: 1 } } }, "BSON field 'create.storageEngine' is")
   await t.rejects(client.db('admin').command({ applyOps: [], alwaysUpsert: true }), { code: 238 })
 })
