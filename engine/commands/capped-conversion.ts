@@ -1,4 +1,4 @@
-import { temporaryName } from '../aggregate/temporary.js'
+import { completeOrDrop, temporaryName } from '../aggregate/temporary.js'
 import { TRUE } from '../bson/scalar.js'
 import { buildDocument, documentValue, fields } from '../bson/value.js'
 import { EngineError } from '../errors.js'
@@ -26,13 +26,10 @@ export async function convert (context: CommandContext, namespace: Namespace, ta
     await store.exclusively(source, async () => {
       const temporary = temporaryName(namespace.database, 'convertToCapped')
       const copy = await store.write((tx) => tx.createCollection(temporary, options))
-      try {
+      await completeOrDrop(store, temporary, async () => {
         await copyNewest(store, source, copy, () => context.checkInterrupt())
         await store.write((tx) => publish(tx, source, copy, target))
-      } catch (error) {
-        await store.write((tx) => dropIfThere(tx, copy))
-        throw error
-      }
+      })
     })
   })
 }
@@ -62,8 +59,4 @@ function cappedOptions ({ args }: CommandContext, { options }: Collection): Buff
 function publish (tx: Tx, source: Collection, copy: Collection, target: Namespace | undefined): void {
   if (tx.catalog.byId(source.id) !== source) throw writeConflict()
   tx.renameCollection(copy, target ?? source.namespace, { dropTarget: target === undefined })
-}
-
-function dropIfThere (tx: Tx, copy: Collection): void {
-  if (tx.catalog.byId(copy.id) !== undefined) tx.dropCollection(copy)
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { serialize, type Document } from 'bson'
 import t from 'tap'
-import { dropTemporary, temporaryName } from '../aggregate/temporary.js'
+import { completeOrDrop, dropTemporary, temporaryName } from '../aggregate/temporary.js'
 import { stages } from '../aggregate/stages/table.js'
 import { sameBson, startAggregations } from './aggregate-cases.js'
 import { startTestEngine } from './helper.js'
@@ -170,6 +170,22 @@ t.test('a sort in memory holds no more than 100 MB', async (t) => {
   ]
   t.equal(await aggregations.code([{ _id: 1 }], pipeline([])), 292)
   sameBson(t, await aggregations.run([{ _id: 1 }], pipeline([{ $skip: 1 }, { $limit: 2 }])), [{ _id: 1, i: 118 }, { _id: 1, i: 117 }], 'with a limit, only what is wanted is held')
+})
+
+t.test('what fails before a temporary collection is complete is what the client is told, also when that cannot be dropped', async (t) => {
+  const { store } = await startTestEngine(t)
+  const name = temporaryName('test')
+  await store.write((tx) => tx.createCollection(name))
+  const write = store.write
+  await t.rejects(completeOrDrop(store, name, async () => {
+    store.write = async () => { throw new Error('the second') }
+    throw new Error('the first')
+  }), { message: 'the first' })
+  store.write = write
+  t.not(store.catalog.find(name), undefined)
+  await t.rejects(completeOrDrop(store, name, async () => { throw new Error('the first') }), { message: 'the first' })
+  t.equal(store.catalog.find(name), undefined)
+  await t.rejects(completeOrDrop(store, name, async () => { throw new Error('the first') }), { message: 'the first' }, 'somebody else may have dropped it')
 })
 
 t.test('what a crash has left of an $out or a conversion is dropped at the next start', async (t) => {

@@ -1,28 +1,20 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { encode } from '../bson/value.js'
 import { EngineError } from '../errors.js'
-import type { Collection } from '../storage/catalog.js'
 import { Ending } from '../storage/ending.js'
-import { Namespace } from '../storage/namespace.js'
-import { openStore, type Store } from '../storage/store.js'
+import type { Store } from '../storage/store.js'
 import { perform, type WriteContext } from '../write/write-context.js'
-import { temporaryDirectory } from './helper.js'
+import { storeOfThings } from './temporary-store.js'
 
 /** Longer than any test may take. */
 const FOR_EVER_MS = 2 ** 31 - 1
-
-async function start (t: Test): Promise<{ store: Store, collection: Collection }> {
-  const store = await openStore(await temporaryDirectory(t))
-  t.teardown(() => store.close())
-  return { store, collection: await store.write((tx) => tx.collection(new Namespace('test', 'things'))) }
-}
 
 function contextOf (data: Store, checkInterrupt: () => void): WriteContext {
   return { data, checkInterrupt, now: new Date(), retry: undefined, onInvalid: undefined }
 }
 
 t.test('a write that waits for a claim is tried again when that ends, and not before', async (t) => {
-  const { store, collection } = await start(t)
+  const { store, collection } = await storeOfThings(t)
   let tries = 0
   const { written } = await store.exclusively(collection, () => new Promise<{ written: Promise<void> }>((resolve) => {
     let looks = 0
@@ -41,7 +33,7 @@ t.test('a write that waits for a claim is tried again when that ends, and not be
 })
 
 t.test('a write that waits for a claim ends when it is interrupted', async (t) => {
-  const { store, collection } = await start(t)
+  const { store, collection } = await storeOfThings(t)
   let looks = 0
   const checkInterrupt = (): void => {
     if (++looks === 3) throw new EngineError('Interrupted', 'operation was interrupted')

@@ -11,7 +11,7 @@ import type { Operation } from '../operation.js'
 import { readOutTarget, type OutTarget } from '../out-target.js'
 import type { StageDefinition } from '../stage.js'
 import { storable, writeContext } from '../target.js'
-import { temporaryName } from '../temporary.js'
+import { completeOrDrop, temporaryName } from '../temporary.js'
 
 /** Puts the documents in place of those of a collection, which keeps its options and indexes. */
 export const out: StageDefinition = {
@@ -38,13 +38,10 @@ async function * replaceAll (input: Batches, target: OutTarget, operation: Opera
   const temporary = temporaryName(target.namespace.database)
   const model = replaceable(data.catalog, target)
   await data.write((tx) => model === undefined ? createNew(tx, temporary, target) : createLike(tx, temporary, model))
-  try {
+  await completeOrDrop(data, temporary, async () => {
     for await (const batch of inCommits(input)) await insertAll(batch.map((document) => payload(document)), temporary, operation)
     await data.write((tx) => takePlace(tx, temporary, target.namespace, model))
-  } catch (error) {
-    await data.write((tx) => dropIfThere(tx, temporary))
-    throw error
-  }
+  })
 }
 
 /**
@@ -93,9 +90,4 @@ function takePlace (tx: Tx, temporary: Namespace, target: Namespace, model: Coll
 /** What tells whether a collection has been dropped, made anew or given other indexes. */
 function idsOf (collection: Collection | undefined): string {
   return String(collection && [collection.id, ...collection.indexes.map(({ id }) => id)])
-}
-
-function dropIfThere (tx: Tx, namespace: Namespace): void {
-  const collection = tx.catalog.find(namespace)
-  if (collection !== undefined) tx.dropCollection(collection)
 }
