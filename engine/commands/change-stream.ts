@@ -50,7 +50,7 @@ export function changeStreamOf (args: Arguments): Value | undefined {
  * @throws {EngineError} for what cannot be parsed, ChangeStreamHistoryLost for a start that is too long ago
  */
 export function openChangeStream (context: CommandContext, specification: Value): Reply | Promise<Reply> {
-  const { args, database, services: { clock, store } } = context
+  const { args, database, now, store } = context
   checkCircumstances(context)
   if (!isDocument(specification)) throw new EngineError(50808, '$changeStream stage expects a document as argument')
   const given = readFields('$changeStream', specificationFields, specification)
@@ -58,7 +58,7 @@ export function openChangeStream (context: CommandContext, specification: Value)
   const namespace = readNamespace(args, database)
   if (namespace !== undefined) checkWatchable(store, namespace)
   // The collation of the collection, which may be another one later, does not count.
-  const environment = readEnvironment(args, clock(), readCollationOf(args, undefined))
+  const environment = readEnvironment(args, now, readCollationOf(args, undefined))
   const steps = parsePipeline(arrayValue(arrayElements(args.requiredValue('pipeline')).slice(1)), { database, place: '$changeStream', environment })
   checkApiOf(steps, args)
   const stream = new ChangeStream(store, {

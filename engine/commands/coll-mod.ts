@@ -31,7 +31,7 @@ export const collMod: Command = {
   fields: { collMod: 'collection', index: 'document', writeConcern: 'document', ...optionFields, ...kindChangeFields, ...viewFields, ...anyOf(unsupported) },
 
   async run (context) {
-    const { args, store, services } = context
+    const { args, now, store } = context
     refuseUnsupported(args, unsupported)
     const namespace = context.namespace('collMod')
     const change = args.document('index')
@@ -39,7 +39,7 @@ export const collMod: Command = {
     return await store.write((tx) => {
       const view = tx.catalog.view(namespace)
       if (view !== undefined) {
-        changeView(tx, args, view, services.clock())
+        changeView(tx, args, view, now)
         return {}
       }
       const collection = tx.catalog.find(namespace)

@@ -39,9 +39,8 @@ export const isMaster: Command = {
   run: (context) => ({ ismaster: true, ...(context.args.bool('helloOk') && { helloOk: true }), ...greeting(context) })
 }
 
-function greeting ({ args, connection, services }: CommandContext): Reply {
+function greeting ({ args, connection, now, services }: CommandContext): Reply {
   connection.appName ??= appName(args)
-  const now = services.clock()
   const address = services.address()
   return {
     setName: SET_NAME,

@@ -8,11 +8,11 @@ export const hostInfo: Command = {
   summary: 'The machine: its name, memory, processors and operating system',
   fields: { hostInfo: 'any' },
 
-  run ({ services: { clock } }) {
+  run ({ now }) {
     const memory = BigInt(Math.floor(totalmem() / MEGABYTE))
     return {
       system: {
-        currentTime: clock(),
+        currentTime: now,
         hostname: hostname(),
         cpuAddrSize: 64,
         memSizeMB: memory,

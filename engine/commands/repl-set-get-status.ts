@@ -12,8 +12,7 @@ export const replSetGetStatus: Command = {
 
   run (context) {
     checkAdmin(context)
-    const { address, clock, status } = context.services
-    const now = clock()
+    const { now, services: { address, status } } = context
     return {
       set: SET_NAME,
       date: now,

@@ -9,8 +9,7 @@ export const serverStatus: Command = {
   summary: 'Process, connections, operations and commands, network, memory, the replica set; sections can be left out',
   fields: { serverStatus: 'any', '*': 'any' },
 
-  run ({ args, services }) {
-    const now = services.clock()
+  run ({ args, now, services }) {
     const uptimeMillis = now.getTime() - services.status.startedAt.getTime()
     const wanted = Object.entries(sections).filter(([name]) => {
       const choice = args.value(name)
@@ -24,7 +23,7 @@ export const serverStatus: Command = {
       uptime: Math.floor(uptimeMillis / 1000),
       uptimeMillis: BigInt(uptimeMillis),
       localTime: now,
-      ...Object.fromEntries(wanted.map(([name, section]) => [name, section(services)]))
+      ...Object.fromEntries(wanted.map(([name, section]) => [name, section(services, now)]))
     }
   }
 }

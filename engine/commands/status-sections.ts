@@ -9,7 +9,7 @@ const MEGABYTE = 1024 * 1024
 const KILOBYTES_OF_MEGABYTE = 1024
 
 /** The sections of `serverStatus` ("serverStatus", "Output", in the manual), in alphabetical order. */
-export const sections: Readonly<Record<string, (services: Services) => Reply>> = {
+export const sections: Readonly<Record<string, (services: Services, now: Date) => Reply>> = {
   connections: connectionsOf,
   extra_info: resourcesOf,
   globalLock: activityOf,
@@ -35,11 +35,11 @@ function resourcesOf (): Reply {
 }
 
 /** There is no lock, thus nobody waits for one: a write waits for its commit, and is active meanwhile. */
-function activityOf ({ clock, operations, status }: Services): Reply {
+function activityOf ({ operations, status }: Services, now: Date): Reply {
   const active = [...operations].filter(({ isWaiting, target }) => !isWaiting && target !== undefined)
   const writers = active.filter(isWriter).length
   return {
-    totalTime: BigInt(clock().getTime() - status.startedAt.getTime()) * 1000n,
+    totalTime: BigInt(now.getTime() - status.startedAt.getTime()) * 1000n,
     currentQueue: { total: 0, readers: 0, writers: 0 },
     activeClients: { total: active.length, readers: active.length - writers, writers }
   }

@@ -24,7 +24,7 @@ export function asksForView (args: Arguments): boolean {
  * @throws {EngineError} InvalidOptions, NamespaceExists, OperationNotSupportedInTransaction, and those of `checkView`
  */
 export async function createView (context: CommandContext): Promise<void> {
-  const { args, store, transaction, services } = context
+  const { args, now, store, transaction } = context
   const namespace = context.namespace('create')
   if (transaction !== undefined) throw new EngineError('OperationNotSupportedInTransaction', 'Cannot create a view in a multi-document transaction.')
   refuseOptionsOfCollections(args)
@@ -34,7 +34,7 @@ export async function createView (context: CommandContext): Promise<void> {
   await store.write((tx) => {
     const view = tx.catalog.view(namespace)
     if (view !== undefined && isSame(view, wanted)) return
-    checkView(tx.catalog, { namespace, ...wanted }, services.clock())
+    checkView(tx.catalog, { namespace, ...wanted }, now)
     tx.createView(namespace, wanted.viewOn, wanted.pipeline)
   })
 }

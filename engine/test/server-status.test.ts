@@ -95,3 +95,27 @@ t.test('who only waits for changes is not active', async (t) => {
   await client.db('test').collection('a').insertOne({})
   await batch
 })
+
+t.test('a command has one time, which is the one of all that it answers', async (t) => {
+  let looks = 0
+  const { directory } = await startTestEngine(t, { clock: () => new Date(1000 * looks++) })
+  const raw = await connectRaw(t, `${directory}/engine.sock`)
+  const run = async (command: Document): Promise<Document> => {
+    raw.send(message({ ...command, $db: 'admin' }))
+    const { body } = await raw.reply()
+    t.equal(body.ok, 1)
+    return body
+  }
+  const { uptimeMillis, globalLock } = await run({ serverStatus: 1 })
+  t.equal(globalLock.totalTime, uptimeMillis * 1000)
+  const commands = [
+    { hello: 1 }, { hostInfo: 1 }, { replSetGetStatus: 1 },
+    { create: 'view', viewOn: 'a', pipeline: [] }, { collMod: 'view', viewOn: 'b', pipeline: [] },
+    { aggregate: 1, pipeline: [{ $changeStream: { allChangesForCluster: true } }], cursor: {} }
+  ]
+  for (const command of commands) {
+    const before = looks
+    await run(command)
+    t.equal(looks - before, 1, Object.keys(command)[0])
+  }
+})
