@@ -12,8 +12,8 @@ import { insertRaw } from './raw-insert.js'
 const help = `Usage: quire db load [options] DIRECTORY
 
 Reads what \`quire db dump\` or mongodump has written to DIRECTORY: collections with their options, documents and
-indexes (of time series, what \`quire db dump\` has written). A collection that has documents already is refused. Stops at the first document that is damaged or not taken,
-and says where it is; what was loaded until then stays.
+indexes (of time series, what \`quire db dump\` has written). A collection that has documents already is refused. Stops
+at the first document that is damaged or not taken, and says where it is; what was loaded until then stays.
 
 ${PLACE_HELP}
 ${SELECTION_HELP}
