@@ -1,7 +1,7 @@
 import type { Db, MongoClient } from 'mongodb'
 import { BsonType, arrayElements, documentValue, fields, findField, isArray, isDocument, payload, stringOf, toJs, type Value } from '../bson/value.js'
 import { isIdKeyPattern } from '../storage/index-key-pattern.js'
-import { checkDatabaseName } from '../storage/namespace.js'
+import { BUCKETS, checkDatabaseName } from '../storage/namespace.js'
 
 /** A collection as a server describes it. */
 export interface CollectionInfo {
@@ -27,9 +27,6 @@ export const SELECTION_HELP = `  --db NAME           this database only; without
 
 /** Databases in which a server keeps what is about itself. */
 const internal = new Set(['admin', 'config', 'local'])
-
-/** In front of the name of a time series, that of the collection in which MongoDB keeps its documents. */
-export const BUCKETS = 'system.buckets.'
 
 /** The collections of a server, sorted; what belongs to the server itself is left out. */
 export async function listCollections (client: MongoClient, { db, collection }: Selection = {}): Promise<CollectionInfo[]> {

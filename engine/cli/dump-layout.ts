@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { EJSON, type Document } from 'bson'
 import { arrayValue, documentValue, encode, type Value } from '../bson/value.js'
-import { BUCKETS, type CollectionInfo, type Selection } from './collections.js'
+import { BUCKETS } from '../storage/namespace.js'
+import type { CollectionInfo, Selection } from './collections.js'
 import { canonicalJson } from './extended-json.js'
 
 /**

@@ -8,12 +8,9 @@ import type { TextFields } from '../text/text-fields.js'
 import type { CollectionKind } from './collection-kind.js'
 import type { CollectionUsage } from './collection-usage.js'
 import type { IndexUsage } from './index-usage.js'
-import { Namespace } from './namespace.js'
+import { BUCKETS, type Namespace } from './namespace.js'
 
-/** How MongoDB names the collections in which it keeps the documents of time series. */
-const BUCKETS = 'system.buckets.'
-
-/** Where it keeps the history of a replica set. */
+/** Where MongoDB keeps the history of a replica set. */
 const OPLOG = 'local.oplog.rs'
 
 export interface KeyPart {

@@ -1,5 +1,8 @@
 import { EngineError } from '../errors.js'
 
+/** In front of the name of a time series, that of the collection in which MongoDB keeps its documents. */
+export const BUCKETS = 'system.buckets.'
+
 /** MongoDB's limits ("Naming Restrictions" of the manual), in bytes. */
 const MAX_DATABASE_BYTES = 63
 const MAX_NAMESPACE_BYTES = 255
