@@ -8,9 +8,10 @@ import type { Log } from './log.js'
 
 /**
  * What keeps the engine small. Nearly all that it makes is gone with the command, so that collecting the young more often costs
- * nothing: three spaces of this many megabytes. And glibc's malloc keeps memory for each thread, of which there are many.
+ * nothing: three spaces of this many megabytes. At rest it collects all (storage/mapped-pages.ts). And glibc's malloc keeps memory for
+ * each thread, of which there are many.
  */
-const SMALL_HEAP = ['--max-semi-space-size=4']
+const SMALL_HEAP = ['--max-semi-space-size=4', '--expose-gc']
 const SMALL_ARENAS = { MALLOC_ARENA_MAX: '2' }
 
 type Answer = Extract<Notice, { type: 'ready' | 'failed' }>

@@ -4,7 +4,7 @@ const INTERVAL_MS = 5000
 /** How much of the data file may stay mapped, in bytes. */
 const MOST_BYTES = 8 * 1024 * 1024
 /** It takes the event loop some milliseconds for each 100 MB: no more often than this, in milliseconds. */
-const DISTANCE_MS = 60_000
+const DISTANCE_MS = 30_000
 /** At rest the process uses less than this part of a processor: who is busy needs the pages. */
 const AT_REST = 0.1
 
@@ -18,7 +18,8 @@ export interface Consumption {
 
 /**
  * Every page of the data file that was ever read stays mapped into the memory of the process, as long as there is any in the
- * machine. So they are given back when nobody needs them; the system's cache has them still.
+ * machine. So they are given back when nobody needs them; the system's cache has them still. What the commands have left in the
+ * heap is collected then, too, which V8 does on its own only when more comes.
  */
 export class MappedPages {
   readonly #release: () => Promise<boolean>
@@ -67,6 +68,7 @@ export class MappedPages {
   }
 
   async #giveBack (): Promise<void> {
+    globalThis.gc?.() // only there in the engine's own process (engine-process.ts)
     if (await this.#release()) {
       this.#others = this.#consumption.mapped()
       this.#wait = Math.floor(DISTANCE_MS / this.#interval)
