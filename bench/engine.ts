@@ -18,8 +18,8 @@ import { usageOf } from './usage.js'
  */
 const { values } = parseArgs({ options: { documents: { type: 'string', default: '1000000' }, seconds: { type: 'string', default: '2' }, rounds: { type: 'string', default: '5' } } })
 const options: Options = { documents: Number(values.documents), seconds: Number(values.seconds), rounds: Number(values.rounds) }
-/** Until the engine has seen that nobody needs it, in milliseconds. */
-const REST_MS = 40_000
+/** Until the engine has cleaned up and seen that nobody needs it, in milliseconds. */
+const REST_MS = 100_000
 const directory = mkdtempSync(join(tmpdir(), 'quire-bench-'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
