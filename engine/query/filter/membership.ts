@@ -2,7 +2,6 @@ import { compareValues } from '../../bson/order.js'
 import { arrayElements, BsonType, type Value } from '../../bson/value.js'
 import type { Collation } from '../../collation/collation.js'
 import { EngineError } from '../../errors.js'
-import { spend } from '../../stretch.js'
 import { isOperatorDocument } from './expression-document.js'
 import type { FilterNode } from './node.js'
 import { negate, testNode, type Operation, type ParseOperator } from './operator.js'
@@ -27,7 +26,6 @@ function parseIn (operation: Operation): FilterNode {
 }
 
 function checkElement (element: Value): void {
-  spend(1)
   if (isOperatorDocument(element)) throw new EngineError('BadValue', 'cannot nest $ under $in')
   if (element.type === BsonType.undefined) throw new EngineError('BadValue', 'InMatchExpression equality cannot be undefined')
 }
