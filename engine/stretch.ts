@@ -1,4 +1,5 @@
 import { EngineError } from './errors.js'
+import { processorTime } from './process-usage.js'
 
 /**
  * A limit for what is done without a pause. Work that a request does without a pause keeps everybody else waiting: one event loop has one stretch at a time, and so this is
@@ -48,11 +49,6 @@ function look (): void {
   } else if (now - begin > MOST_MS) {
     throw new EngineError('OperationFailed', `one step of the operation takes more than the ${MOST_MS} ms for which this server lets others wait`)
   }
-}
-
-function processorTime (): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
 }
 
 /** The event loop goes on: whatever it was, it has paused. */

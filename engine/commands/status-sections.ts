@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { statusBytes } from '../process-usage.js'
 import type { Reply } from '../wire/reply.js'
 import type { CommandContext } from './context.js'
 import { SET_NAME, SET_VERSION } from './replica-set.js'
@@ -6,7 +6,6 @@ import type { Services } from './services.js'
 import type { Status } from './status.js'
 
 const MEGABYTE = 1024 * 1024
-const KILOBYTES_OF_MEGABYTE = 1024
 
 /** The sections of `serverStatus` ("serverStatus", "Output", in the manual), in alphabetical order. */
 export const sections: Readonly<Record<string, (services: Services, now: Date) => Reply>> = {
@@ -57,9 +56,8 @@ function memoryOf (): Reply {
 
 /** The size of the address space, which has the whole data file, in megabytes; only Linux tells it. */
 function virtualMemory (): number | undefined {
-  if (process.platform !== 'linux') return undefined
-  const kilobytes = /^VmSize:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-  return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / KILOBYTES_OF_MEGABYTE)
+  const bytes = statusBytes('VmSize')
+  return bytes && Math.round(bytes / MEGABYTE)
 }
 
 /** What has been run, by command in alphabetical order. */

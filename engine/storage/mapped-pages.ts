@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { processorTime, statusBytes } from '../process-usage.js'
 
 const INTERVAL_MS = 5000
 /** How much of the data file may stay mapped, in bytes. */
@@ -68,8 +68,8 @@ export class MappedPages {
   }
 
   async #giveBack (): Promise<void> {
-    globalThis.gc?.() // only there in the engine's own process (engine-process.ts)
     if (await this.#release()) {
+      globalThis.gc?.() // only there in the engine's own process (engine-process.ts)
       this.#others = this.#consumption.mapped()
       this.#wait = Math.floor(DISTANCE_MS / this.#interval)
     }
@@ -77,21 +77,4 @@ export class MappedPages {
   }
 }
 
-/** How much of files is in the memory of a process, by its proc_pid_status(5). */
-export function mappedBytes (status = '/proc/self/status'): number | undefined {
-  try {
-    const kilobytes = /^RssFile:\s+(\d+) kB$/m.exec(readFileSync(status, 'latin1'))?.[1]
-    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
-  } catch {
-    return undefined // on other systems than Linux, and when there are too many open files
-  }
-}
-
-const ownConsumption: Consumption = {
-  mapped: () => mappedBytes(),
-
-  processorTime () {
-    const { user, system } = process.cpuUsage()
-    return (user + system) / 1000
-  }
-}
+const ownConsumption: Consumption = { mapped: () => statusBytes('RssFile'), processorTime }

@@ -1,21 +1,33 @@
 import { open, rename, symlink, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import t from 'tap'
-import { MappedPages, mappedBytes } from '../storage/mapped-pages.js'
-import { openStore } from '../storage/store.js'
+import t, { type Test } from 'tap'
+import { statusBytes } from '../process-usage.js'
+import { MappedPages } from '../storage/mapped-pages.js'
+import { openStore, type Store } from '../storage/store.js'
 import { collectionOf, ids, insert, recordIdFor, startOver, storeOfThings, temporaryDirectory } from './temporary-store.js'
 
 const TEXT = 'x'.repeat(1000)
 const MEBIBYTE = 1024 * 1024
 
+/** A store of one document, whose file has been moved away. */
+async function storeWithoutItsFile (t: Test): Promise<{ store: Store, directory: string }> {
+  const directory = await temporaryDirectory(t)
+  const store = await openStore(directory)
+  t.teardown(() => store.close())
+  await startOver(store, [])
+  await insert(store, { _id: 1 })
+  await rename(join(directory, 'data.mdb'), join(directory, 'moved'))
+  return { store, directory }
+}
+
 t.test('F-02 the memory of read pages is given back, and nothing is missing', { skip: process.platform !== 'linux' }, async (t) => {
   const { store, collection } = await storeOfThings(t)
   for (let at = 0; at < 20_000; at += 1000) await insert(store, ...Array.from({ length: 1000 }, (_, n) => ({ _id: at + n, text: TEXT })))
   t.equal(ids(store.read, collection).length, 20_000)
-  const before = mappedBytes()!
+  const before = statusBytes('RssFile')!
   t.equal(await store.remap(), true)
-  t.ok(mappedBytes()! < before - 15 * MEBIBYTE, 'at least most of the 20 MB')
+  t.ok(statusBytes('RssFile')! < before - 15 * MEBIBYTE, 'at least most of the 20 MB')
   t.equal(ids(store.read, collection).length, 20_000)
   t.same(store.check(), [])
 })
@@ -61,12 +73,7 @@ t.test('an older snapshot that is read keeps its pages', async (t) => {
 })
 
 t.test('a file that cannot be opened just now stays open', async (t) => {
-  const directory = await temporaryDirectory(t)
-  const store = await openStore(directory)
-  t.teardown(() => store.close())
-  await startOver(store, [])
-  await insert(store, { _id: 1 })
-  await rename(join(directory, 'data.mdb'), join(directory, 'moved'))
+  const { store, directory } = await storeWithoutItsFile(t)
   await symlink('data.mdb', join(directory, 'data.mdb'))
   t.equal(await store.remap(), false)
   await insert(store, { _id: 2 })
@@ -74,12 +81,7 @@ t.test('a file that cannot be opened just now stays open', async (t) => {
 })
 
 t.test('a file that was put in the place of the open one is not opened', async (t) => {
-  const directory = await temporaryDirectory(t)
-  const store = await openStore(directory)
-  t.teardown(() => store.close())
-  await startOver(store, [])
-  await insert(store, { _id: 1 })
-  await rename(join(directory, 'data.mdb'), join(directory, 'moved'))
+  const { store } = await storeWithoutItsFile(t)
   t.equal(await store.remap(), false)
   t.same(ids(store.read, collectionOf(store)), [1])
 })
@@ -123,8 +125,11 @@ t.test('pages are given back when they are many and the process is at rest, twic
     { mapped: 70, why: 'few' },
     { mapped: 71, isGivenBack: true, why: 'many' }
   ]
-  let used = 0
+  let [used, collected] = [0, 0]
   let now = looks[0]
+  const { gc } = globalThis
+  t.teardown(() => { globalThis.gc = gc })
+  globalThis.gc = (() => { collected++ }) as NodeJS.GCFunction
   const given: string[] = []
   const release = async (): Promise<boolean> => {
     given.push(now.why)
@@ -139,9 +144,10 @@ t.test('pages are given back when they are many and the process is at rest, twic
   }
   await pages.stop()
   t.same(given, looks.filter(({ isGivenBack }) => isGivenBack !== undefined).map(({ why }) => why))
+  t.equal(collected, 2, 'the heap is collected with them, and not in vain')
 })
 
 t.test('where nobody tells what is mapped, it is not known', (t) => {
-  t.equal(mappedBytes('/there/is/no/such/file'), undefined)
+  t.equal(statusBytes('RssFile', '/there/is/no/such/file'), undefined)
   t.end()
 })
